@@ -1,0 +1,37 @@
+import type { FingerprintInputs } from "../recipe/fingerprint.ts";
+
+/** The files that an artifact can hold. A whole-disk image has `image` only, a partition image all three. */
+export type ArtifactFileRole = "image" | "kernel" | "ramdisk";
+
+/** One file of an artifact, as it was when the artifact was published. */
+export interface ArtifactFile {
+  /** File name inside the artifact's directory. */
+  readonly name: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Hex. Half of the artifact's identity, see {@link buildId}. */
+  readonly sha256: string;
+  /** Hex. What Glance calls `os_hash_value` under its default `os_hash_algo`, sha512. */
+  readonly sha512: string;
+  /** `qcow2` and `raw` as `qemu-img info` names them; `aki` and `ari` for kernel and ramdisk. */
+  readonly format: "qcow2" | "raw" | "aki" | "ari";
+  /** Bytes that the guest sees; equal to `size` for everything but qcow2. */
+  readonly virtualSize: number;
+}
+
+/** `artifact.json`: an artifact without it does not exist. */
+export interface ArtifactRecord {
+  readonly schema: 1;
+  /** The recipe's name. */
+  readonly name: string;
+  readonly fingerprint: string;
+  readonly inputs: FingerprintInputs;
+  readonly buildId: string;
+  readonly files: Readonly<Partial<Record<ArtifactFileRole, ArtifactFile>>>;
+  /** Versions of what built it: diskimage-builder, qemu-img, debootstrap, kernel of the build host. */
+  readonly tools: Readonly<Record<string, string>>;
+  /** Seconds per phase of diskimage-builder, and `total`. */
+  readonly seconds: Readonly<Record<string, number>>;
+  /** ISO 8601, UTC. */
+  readonly builtAt: string;
+}

@@ -1,0 +1,31 @@
+import type { ArtifactRecord } from "../artifacts/record.ts";
+import type { BuildJob } from "./job.ts";
+
+/** What a build says while it runs. */
+export type BuildEvent =
+  | { readonly type: "waiting"; readonly reason: string }
+  | {
+      readonly type: "progress";
+      /** Phase of diskimage-builder, e.g. `install.d`. */
+      readonly phase: string;
+      readonly elapsedSeconds: number;
+      /** From the last build of the same recipe; absent for the first. */
+      readonly expectedSeconds?: number;
+      readonly logPath: string;
+    };
+
+/** A build that runs, or has ended. It outlives the process that started it. */
+export interface Build {
+  /** Ends with the build. Throws the build's {@link IronicImagesError} if it failed. */
+  events(): AsyncIterable<BuildEvent>;
+  /** Stops the build; nothing of it is left. Resolves when it has ended. */
+  cancel(): Promise<void>;
+  /** Brings the published artifact into this project's store and returns its record. Call it when `events()` has ended. */
+  fetch(): Promise<ArtifactRecord>;
+}
+
+/** Where builds run. The seam for other places than this machine: a job holds no absolute path and no fact of a host. */
+export interface BuildExecutor {
+  /** Starts the job, or joins the running build of the same fingerprint. */
+  startOrAttach(job: BuildJob): Promise<Build>;
+}
