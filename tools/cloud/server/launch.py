@@ -77,8 +77,9 @@ def _write_files(directory: Path, ports: dict[str, int]) -> None:
         (directory / folder).mkdir(exist_ok=True)
     state.write(directory / "ports.json", json.dumps(ports))
     state.write_configuration(directory, ports)
-    for name in ("glance-api-paste.ini", "schema-image.json"):
-        shutil.copyfile(Path(sys.prefix) / "etc/glance" / name, directory / name)
+    shutil.copyfile(Path(sys.prefix) / "etc/glance/glance-api-paste.ini", directory / "glance-api-paste.ini")
+    # Distributions ship such a schema with Glance, the Python package does not: the ids are checked as they are there.
+    shutil.copyfile(state.TEMPLATES / "schema-image.json", directory / "schema-image.json")
 
 
 def _spawn(directory: Path, name: str, listening: socket.socket, lock: int) -> subprocess.Popen:
