@@ -42,7 +42,7 @@ test("on a terminal the live line shows every running step and never wraps", asy
   const report = createReport(log.stream, { interval: 10 });
   await Promise.all(["the first of two steps", "the second of two steps"].map((title) => report.step(title, () => sleep(40))));
   const lines = log.text().split("\u001b[K").map((line) => line.replace("\r", ""));
-  assert.ok(lines.some((line) => line.startsWith("the first of two steps (0.0 s) | the se")));
+  assert.ok(lines.some((line) => line.startsWith("the first of two steps (0.0 s) | the ")));
   for (const line of lines) assert.ok(line.trimEnd().length < 40, line);
   assert.equal(lines.filter((line) => line.endsWith("\n") || line.includes("\n")).length, 2);
 });
