@@ -1,0 +1,70 @@
+import * as http from "node:http";
+import * as https from "node:https";
+import { text } from "node:stream/consumers";
+import * as tls from "node:tls";
+import { IronicImagesError } from "../errors.ts";
+import type { CloudTls } from "./clouds.ts";
+
+export interface HttpRequest {
+  readonly method: "GET" | "PATCH" | "POST";
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: http.IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** How long one exchange may take, in milliseconds; nothing here moves more than some kilobytes. */
+const timeout = 60_000;
+
+/**
+ * One request and its whole answer, of whatever status. Follows no redirect. Proxies come from the environment, except for
+ * loopback addresses, as in the openstack plugin (Go's `http.ProxyFromEnvironment`).
+ *
+ * @throws IronicImagesError `cloud-unreachable` if there is no answer; it names method and address, and no header
+ */
+export async function exchange(request: HttpRequest, cloudTls: CloudTls, timeoutMs = timeout): Promise<HttpResponse> {
+  const url = new URL(request.url);
+  const proxy = isLoopback(url.hostname) ? {} : { proxyEnv: process.env };
+  const secure = url.protocol === "https:";
+  const agent = secure ? new https.Agent({ ...tlsOptions(cloudTls), ...proxy }) : new http.Agent(proxy);
+  try {
+    const signal = AbortSignal.timeout(timeoutMs);
+    const { promise, resolve, reject } = Promise.withResolvers<http.IncomingMessage>();
+    const outgoing = (secure ? https : http).request(url, { method: request.method, headers: { ...request.headers }, agent, signal }, resolve);
+    outgoing.on("error", reject);
+    outgoing.end(request.body);
+    const response = await promise;
+    return { status: response.statusCode ?? 0, headers: response.headers, body: await text(response) };
+  } catch (error) {
+    throw unreachable(request, error as NodeJS.ErrnoException, timeoutMs);
+  } finally {
+    agent.destroy();
+  }
+}
+
+function tlsOptions({ ca, cert, key, verify }: CloudTls): https.AgentOptions {
+  return {
+    // Node trusts its own list only; the plugin trusts the system's store, so both are taken unless `cacert` is given.
+    ca: ca ?? [...tls.getCACertificates("default"), ...tls.getCACertificates("system")],
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+    rejectUnauthorized: verify,
+  };
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d+){3}$/.test(hostname);
+}
+
+function unreachable({ method, url }: HttpRequest, error: NodeJS.ErrnoException, timeoutMs: number): IronicImagesError {
+  const late = error.name === "AbortError" || error.name === "TimeoutError";
+  const why = late ? `no answer within ${timeoutMs / 1000} s` : (error.code ?? error.message);
+  const certificate = /CERT|SELF_SIGNED|ISSUER/.test(error.code ?? "");
+  const hint = certificate ? "; if its certificate is signed by a CA of your own, name the CA's file under cacert in clouds.yaml" : "";
+  return new IronicImagesError("cloud-unreachable", `${method} ${url}: ${why}${hint}`);
+}

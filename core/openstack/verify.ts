@@ -1,0 +1,43 @@
+import type { GlanceImage } from "./glance.ts";
+
+/** What was built, and must stand in Glance byte for byte. */
+export interface ExpectedImage {
+  /** Bytes. */
+  readonly size: number;
+  /** Hex. */
+  readonly sha256: string;
+  /** Hex. */
+  readonly sha512: string;
+  readonly diskFormat: string;
+  readonly containerFormat: string;
+}
+
+/** One field of the record that is not as expected, by Glance's name. */
+export interface ImageDifference {
+  readonly field: "status" | "size" | "os_hash_algo" | "os_hash_value" | "disk_format" | "container_format";
+  readonly expected: string;
+  readonly found: string;
+}
+
+/** Compares an image record with what was built; an empty list means that the image is ours and complete. */
+export function verifyImage(expected: ExpectedImage, actual: GlanceImage): ImageDifference[] {
+  const differences: ImageDifference[] = [];
+  const compare = (field: ImageDifference["field"], wanted: string, found: unknown) => {
+    if (found !== wanted) differences.push({ field, expected: wanted, found: String(found ?? "none") });
+  };
+  compare("status", "active", actual.status);
+  compare("size", String(expected.size), actual.size === null ? null : String(actual.size));
+  const digest = digestFor(expected, actual.os_hash_algo);
+  if (digest === undefined) compare("os_hash_algo", "sha512 or sha256", actual.os_hash_algo);
+  else compare("os_hash_value", digest.toLowerCase(), actual.os_hash_value?.toLowerCase());
+  compare("disk_format", expected.diskFormat, actual.disk_format);
+  compare("container_format", expected.containerFormat, actual.container_format);
+  return differences;
+}
+
+// `hashing_algorithm` of glance-api.conf decides; its default is sha512.
+function digestFor(expected: ExpectedImage, algorithm: string | null | undefined): string | undefined {
+  if (algorithm === "sha512") return expected.sha512;
+  if (algorithm === "sha256") return expected.sha256;
+  return undefined;
+}

@@ -1,0 +1,49 @@
+import { z } from "zod";
+import { visibilities } from "../../core/openstack/glance.ts";
+
+// What the SDK hands to a provider in previews where a value is not known yet (`unknownValue` of its runtime/rpc).
+const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+const image = z.strictObject({
+  role: z.enum(["kernel", "ramdisk", "image"]),
+  id: z.string().min(1),
+  size: z.int().positive(),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/, "must be 64 hex digits"),
+  sha512: z.string().regex(/^[0-9a-f]{128}$/, "must be 128 hex digits"),
+  diskFormat: z.string().min(1),
+  containerFormat: z.string().min(1),
+});
+
+const inputs = z.strictObject({
+  images: z.array(image).refine(isTriple, "must be one image, or kernel, ramdisk, image in this order"),
+  visibility: z.enum(visibilities),
+  cloud: z.string().min(1).optional(),
+  buildId: z.string().min(1),
+  fingerprint: z.string().min(1),
+});
+
+/** The resolved inputs of a publication, `__provider` apart. */
+export type PublicationInputs = z.infer<typeof inputs>;
+
+/** What is wrong with inputs, by property path; what a preview does not know yet is right. */
+export function inputFailures(candidate: unknown): { property: string; reason: string }[] {
+  const parsed = inputs.safeParse(candidate);
+  if (parsed.success) return [];
+  return parsed.error.issues
+    .filter(({ path }) => !isUnknown(candidate, path))
+    .map(({ path, message }) => ({ property: path.join("."), reason: message }));
+}
+
+function isTriple(images: readonly { role: string }[]): boolean {
+  const roles = images.map(({ role }) => role).join();
+  return roles === "image" || roles === "kernel,ramdisk,image";
+}
+
+function isUnknown(candidate: unknown, path: readonly PropertyKey[]): boolean {
+  let value = candidate;
+  for (const key of path) {
+    if (typeof value !== "object" || value === null) return value === unknownValue;
+    value = (value as Record<PropertyKey, unknown>)[key];
+  }
+  return value === unknownValue;
+}

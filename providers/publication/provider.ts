@@ -1,0 +1,70 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { randomUUID } from "node:crypto";
+import { readCloud } from "../../core/openstack/clouds.ts";
+import { glanceClient, type GlanceImage } from "../../core/openstack/glance.ts";
+import { authenticate } from "../../core/openstack/keystone.ts";
+import { publishImages } from "../../core/openstack/publish.ts";
+import { inputFailures, type PublicationInputs } from "./inputs.ts";
+
+// There is no `delete`: the images are of `images.Image`, which deletes them right afterwards. A publication that made
+// them private first would take a live triple from its users whenever that deletion then fails.
+
+/** What state holds of a publication: its inputs, and where it was made. */
+export type PublicationOutputs = PublicationInputs & {
+  readonly imageId: string;
+  readonly kernelId?: string;
+  readonly ramdiskId?: string;
+  /** Project of the credentials that published. */
+  readonly projectId: string;
+  /** Glance's address. */
+  readonly endpoint: string;
+};
+
+type WithDoor<T> = T & { readonly __provider?: unknown };
+
+/** Guards the inputs; the program has validated the configuration already. Reaches for no network. */
+export async function check(_olds: unknown, news: WithDoor<PublicationInputs>): Promise<pulumi.dynamic.CheckResult> {
+  const failures = inputFailures(withoutDoor(news));
+  return failures.length > 0 ? { failures } : { inputs: news };
+}
+
+/** Publishes. The id is the publication's own and stays when images are replaced under it. */
+export async function create(news: WithDoor<PublicationInputs>): Promise<pulumi.dynamic.CreateResult> {
+  return { id: randomUUID(), outs: await publish(withoutDoor(news)) };
+}
+
+/** Publishes anew: other images, another visibility, or the same images with a `kernel_id` patched since. */
+export async function update(_id: string, _olds: unknown, news: WithDoor<PublicationInputs>): Promise<pulumi.dynamic.UpdateResult> {
+  return { outs: await publish(withoutDoor(news)) };
+}
+
+/** Gone if an image is gone, so that the next `up` publishes again; else the visibility that the images have. */
+export async function read(id: string, state: WithDoor<PublicationOutputs>): Promise<pulumi.dynamic.ReadResult> {
+  const outputs = withoutDoor(state);
+  const client = glanceClient(await authenticate(await readCloud(outputs.cloud)));
+  const found = await Promise.all(outputs.images.map((image) => client.get(image.id)));
+  if (found.includes(undefined)) return { id: "", props: {} };
+  const drifted = (found as GlanceImage[]).find((image) => image.visibility !== outputs.visibility);
+  const visibility = drifted?.visibility ?? outputs.visibility;
+  const { images, cloud, buildId, fingerprint } = outputs;
+  const inputs = { images, visibility, ...(cloud === undefined ? {} : { cloud }), buildId, fingerprint };
+  return { id, props: { ...outputs, visibility }, inputs };
+}
+
+async function publish(inputs: PublicationInputs): Promise<PublicationOutputs> {
+  const session = await authenticate(await readCloud(inputs.cloud));
+  await publishImages(glanceClient(session), inputs.images, inputs.visibility);
+  return { ...inputs, ...imageIds(inputs), projectId: session.projectId, endpoint: session.imageEndpoint };
+}
+
+function imageIds({ images }: PublicationInputs): Pick<PublicationOutputs, "imageId" | "kernelId" | "ramdiskId"> {
+  const ids = Object.fromEntries(images.map(({ role, id }) => [`${role}Id`, id]));
+  return ids as Pick<PublicationOutputs, "imageId" | "kernelId" | "ramdiskId">;
+}
+
+// Pulumi keeps the door's text among the properties and adds it back itself.
+function withoutDoor<T>(properties: WithDoor<T>): T {
+  const rest = { ...properties };
+  delete (rest as { __provider?: unknown }).__provider;
+  return rest;
+}
