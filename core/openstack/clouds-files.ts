@@ -4,14 +4,11 @@ import { parseDocument } from "yaml";
 import { z } from "zod";
 import { IronicImagesError } from "../errors.ts";
 
-/** Where the files of a cloud are looked for: variables of the environment and three directories. */
+/** Where the files of a cloud are looked for. */
 export interface CloudsPlaces {
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** The project's directory, where the engine starts its plugins. */
-  readonly workingDirectory: string;
-  readonly homeDirectory: string;
-  /** `/etc/openstack`. */
-  readonly siteDirectory: string;
+  /** In their order: the project's, where the engine starts its plugins, the user's, the site's. */
+  readonly directories: readonly string[];
 }
 
 /** The entry of one cloud, every scalar as the text that stands in the file. */
@@ -31,9 +28,9 @@ const entries = z.record(z.string(), z.record(z.string(), value));
  */
 export async function readCloudEntry(name: string, places: CloudsPlaces): Promise<{ file: string; entry: CloudEntry }> {
   const named = places.environment["OS_CLIENT_CONFIG_FILE"];
-  const found = await readFirst([...(named ? [named] : []), ...candidates(places, "clouds")], "clouds");
+  const looked = [...(named ? [named] : []), ...candidates(places, "clouds")];
+  const found = await readFirst(looked, "clouds");
   if (found === undefined) {
-    const looked = [...(named ? [named] : []), ...candidates(places, "clouds")];
     throw new IronicImagesError(
       "clouds-file-missing",
       `cloud ${name}: no clouds.yaml; write one, or name it in OS_CLIENT_CONFIG_FILE`,
@@ -80,8 +77,7 @@ function isEntry(candidate: CloudValue | undefined): candidate is CloudEntry {
   return typeof candidate === "object" && !Array.isArray(candidate);
 }
 
-function candidates({ workingDirectory, homeDirectory, siteDirectory }: CloudsPlaces, name: string): string[] {
-  const directories = [workingDirectory, join(homeDirectory, ".config/openstack"), siteDirectory];
+function candidates({ directories }: CloudsPlaces, name: string): string[] {
   return ["yaml", "yml"].flatMap((suffix) => directories.map((directory) => join(directory, `${name}.${suffix}`)));
 }
 

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { userInfo } from "node:os";
+import { join } from "node:path";
 import { IronicImagesError } from "../errors.ts";
 import { credentials, type Credentials } from "./credentials.ts";
 import { merged, readCloudEntry, section, text, type CloudEntry, type CloudsPlaces } from "./clouds-files.ts";
@@ -45,8 +46,8 @@ export async function readCloud(name?: string, places: CloudsPlaces = defaultPla
 
 function defaultPlaces(): CloudsPlaces {
   // userInfo() reads the password database as the plugin does, and not HOME.
-  const homeDirectory = userInfo().homedir;
-  return { environment: process.env, workingDirectory: process.cwd(), homeDirectory, siteDirectory: "/etc/openstack" };
+  const userDirectory = join(userInfo().homedir, ".config/openstack");
+  return { environment: process.env, directories: [process.cwd(), userDirectory, "/etc/openstack"] };
 }
 
 async function cloudFrom(entry: CloudEntry, source: string, environment: CloudsPlaces["environment"], named: boolean): Promise<Cloud> {

@@ -61,10 +61,11 @@ export class Publication extends pulumi.CustomResource {
     const outputs = { imageId: undefined, kernelId: undefined, ramdiskId: undefined, projectId: undefined, endpoint: undefined };
     super("pulumi-nodejs:dynamic/ironic-images:Publication", name, { ...args, ...outputs, __provider: door }, opts);
     const { imageId, kernelId, ramdiskId, fingerprint, buildId } = this;
-    this.published = pulumi.all({ imageId, kernelId, ramdiskId, fingerprint, buildId }).apply(({ kernelId: kernel, ramdiskId: ramdisk, ...ids }) => ({
-      ...ids,
-      ...(kernel === undefined ? {} : { kernelId: kernel }),
-      ...(ramdisk === undefined ? {} : { ramdiskId: ramdisk }),
-    }));
+    this.published = pulumi.all({ imageId, kernelId, ramdiskId, fingerprint, buildId }).apply(publishedIds);
   }
+}
+
+// A whole-disk image has no kernel and no ramdisk, so their keys are left out.
+function publishedIds(ids: Record<string, string | undefined>): Published {
+  return Object.fromEntries(Object.entries(ids).filter(([, id]) => id !== undefined)) as unknown as Published;
 }
