@@ -1,0 +1,24 @@
+import { readFileSync } from "node:fs";
+
+/** What `element-deps` and `element-provides` of an element say. */
+export interface ElementFacts {
+  readonly deps: readonly string[];
+  readonly provides: readonly string[];
+}
+
+interface BuilderData {
+  readonly "diskimage-builder": string;
+  readonly elements: Readonly<Record<string, ElementFacts>>;
+}
+
+// Shipped as data, so that a machine that only previews needs no builder.
+const data = JSON.parse(readFileSync(new URL("./builder-elements.json", import.meta.url), "utf8")) as BuilderData;
+
+/** The version of diskimage-builder that builds every image: the one place that pins it. */
+export const BUILDER_VERSION = data["diskimage-builder"];
+
+/** The elements that {@link BUILDER_VERSION} brings itself, by name. */
+export const builderElements: ReadonlyMap<string, ElementFacts> = new Map(Object.entries(data.elements));
+
+/** Distributions of the builder that start from `DIB_LOCAL_IMAGE`; the others would ignore a base image without a word. */
+export const distributionsFromBaseImage: ReadonlySet<string> = new Set(["centos", "fedora", "rhel", "ubuntu"]);

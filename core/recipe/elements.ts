@@ -1,0 +1,43 @@
+import { existsSync, lstatSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { builderElements, type ElementFacts } from "./builder.ts";
+import { requestedElements, type ElementChoice } from "./command.ts";
+import { elementGraph, type ElementGraph } from "./element-graph.ts";
+import { elementName } from "./text.ts";
+
+/** Where a project keeps its own elements, relative to it. */
+export const ELEMENTS_DIRECTORY = "elements";
+
+/** The directory of a project's own element. The name has passed validation. */
+export function projectElementDirectory(projectDirectory: string, name: string): string {
+  return join(projectDirectory, ELEMENTS_DIRECTORY, name);
+}
+
+/** Whether the project has an element of that name. It wins over the builder's of the same name. */
+export function isProjectElement(projectDirectory: string, name: string): boolean {
+  if (!elementName.pattern.test(name)) return false;
+  return lstatSync(projectElementDirectory(projectDirectory, name), { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+/** All elements of an image: the project's and the builder's, and those that they bring in. */
+export function imageElements(projectDirectory: string, choice: ElementChoice): ElementGraph {
+  // disk-image-create adds `base` by itself.
+  return elementGraph(["base", ...requestedElements(choice)], (name) =>
+    isProjectElement(projectDirectory, name) ? factsOf(projectElementDirectory(projectDirectory, name)) : builderElements.get(name),
+  );
+}
+
+/** Names of the project's own elements that an image uses, sorted: listed, or brought in by `element-deps` of another. */
+export function projectElements(projectDirectory: string, choice: ElementChoice): string[] {
+  return imageElements(projectDirectory, choice).names.filter((name) => isProjectElement(projectDirectory, name));
+}
+
+function factsOf(directory: string): ElementFacts {
+  return { deps: lines(join(directory, "element-deps")), provides: lines(join(directory, "element-provides")) };
+}
+
+// As diskimage-builder reads them: one name a line, no comments.
+function lines(file: string): string[] {
+  if (!existsSync(file)) return [];
+  return readFileSync(file, "utf8").split("\n").map((line) => line.trim()).filter((line) => line !== "");
+}

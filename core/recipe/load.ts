@@ -1,0 +1,72 @@
+import type { BuildSettings, StackModel, UserImage } from "./model.ts";
+import { nameClashes } from "./names.ts";
+import { checkFields, didYouMean, formatPath, isMapping, type Problem } from "./problems.ts";
+import { fileLines, invalidConfig, readRecipe, type ReadRecipe } from "./recipes.ts";
+import { buildSchema, DEFAULT_TIMEOUT_MINUTES } from "./stack-schema.ts";
+import { imageName, textProblem } from "./text.ts";
+import { checkUserImage } from "./user-image.ts";
+
+export { loadRecipe, recipeNames } from "./recipes.ts";
+
+/** What a stack is loaded from. */
+export interface StackSource {
+  /** The directory that holds `recipes/` and `elements/`. */
+  readonly projectDirectory: string;
+  /** Name of the stack, for the file that mistakes are reported in. */
+  readonly stack: string;
+  /** The values of all keys in the namespace `ironic-images`, as parsed JSON. */
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+const configKeys = ["userImages", "build"];
+
+/**
+ * Reads and validates a stack and its recipes. Reads files, and nothing else.
+ *
+ * @throws IronicImagesError `invalid-config`, with every mistake of all files, a line each: `file:key: what is wrong, what to do`
+ */
+export async function loadStack({ projectDirectory, stack, config }: StackSource): Promise<StackModel> {
+  const file = `stacks/Pulumi.${stack}.yaml`;
+  const recipes = new Map<string, ReadRecipe>();
+  const recipeOf = (name: string): ReadRecipe => {
+    const known = recipes.get(name) ?? readRecipe(projectDirectory, name);
+    recipes.set(name, known);
+    return known;
+  };
+  const problems: Problem[] = [];
+  const warnings: Problem[] = [];
+  for (const key of Object.keys(config)) {
+    if (!configKeys.includes(key)) problems.push({ path: [key], message: `unknown key${didYouMean(key, configKeys) || `, known are ${configKeys.join(", ")}`}` });
+  }
+  const build = readBuild(config["build"] ?? {}, problems);
+  const userImages: UserImage[] = [];
+  for (const [key, raw] of readEntries(config["userImages"] ?? {}, problems)) {
+    const at = ["userImages", key];
+    const keyProblem = textProblem(key, imageName);
+    if (keyProblem !== undefined) problems.push({ path: at, message: `the key ${keyProblem}` });
+    const checked = checkUserImage(key, raw, projectDirectory, recipeOf);
+    problems.push(...under(at, checked.problems));
+    warnings.push(...under(at, checked.warnings));
+    if (checked.image !== undefined) userImages.push(checked.image);
+  }
+  problems.push(...nameClashes(userImages));
+  const mistakes = [...[...recipes.values()].flatMap((recipe) => recipe.mistakes), ...fileLines(file, problems)];
+  if (mistakes.length > 0) throw invalidConfig(mistakes);
+  return { userImages, build, warnings: [...[...recipes.values()].flatMap((recipe) => recipe.warnings), ...fileLines(file, warnings)] };
+}
+
+function under(at: readonly string[], problems: readonly Problem[]): Problem[] {
+  return problems.map(({ path, message }) => ({ path: [...at, ...path], message }));
+}
+
+function readBuild(raw: unknown, problems: Problem[]): BuildSettings {
+  const checked = checkFields(buildSchema, raw);
+  problems.push(...under(["build"], checked.problems));
+  return { ...checked.value, timeoutMinutes: checked.value?.timeoutMinutes ?? DEFAULT_TIMEOUT_MINUTES };
+}
+
+function readEntries(raw: unknown, problems: Problem[]): [string, unknown][] {
+  if (isMapping(raw)) return Object.entries(raw);
+  problems.push({ path: ["userImages"], message: `must be a mapping, e.g. ${formatPath(["my-image", "recipe"])}: debian-partition` });
+  return [];
+}

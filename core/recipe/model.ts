@@ -1,0 +1,45 @@
+import type { z } from "zod";
+import type { RecipeContent } from "./content.ts";
+import type { buildSchema, userImageSchema } from "./stack-schema.ts";
+
+/** One user image of a cloud: what to build, and how it is registered. All defaults are resolved. */
+export interface UserImage {
+  /** Key in `ironic-images:userImages`; the logical name of its resources. */
+  readonly key: string;
+  /** Names in Glance. Kernel and ramdisk: partition images only. */
+  readonly name: string;
+  readonly kernelName?: string;
+  readonly ramdiskName?: string;
+  /** Name of `recipes/<recipe>.yaml`. */
+  readonly recipe: string;
+  readonly content: RecipeContent;
+  /** Where a pinned base image comes from; not content, because the pin is. */
+  readonly baseImageUrl?: string;
+  readonly visibility: NonNullable<z.infer<typeof userImageSchema>["visibility"]>;
+  /** Glance properties of recipe and stack, without those that this program sets. */
+  readonly properties: Readonly<Record<string, string>>;
+  readonly minDiskGiB?: number;
+  readonly minRamMiB?: number;
+}
+
+/** How this machine builds: `ironic-images:build`. Reaches the job at run time and changes no resource. */
+export type BuildSettings = z.infer<typeof buildSchema> & { readonly timeoutMinutes: number };
+
+/** A stack with its recipes: valid as a whole, or it does not exist. */
+export interface StackModel {
+  readonly userImages: readonly UserImage[];
+  readonly build: BuildSettings;
+  /** `file:key: …`, one line each: not wrong, but worth a look in a review. */
+  readonly warnings: readonly string[];
+}
+
+/** A recipe with its defaults resolved. */
+export interface Recipe {
+  readonly content: RecipeContent;
+  /** Where a pinned base image comes from. */
+  readonly baseImageUrl?: string;
+  readonly properties: Readonly<Record<string, string>>;
+  readonly minDiskGiB?: number;
+  readonly minRamMiB?: number;
+  readonly warnings: readonly string[];
+}

@@ -1,0 +1,51 @@
+import { z } from "zod";
+import { field, text } from "./fields.ts";
+import { overrideFields, sharedCloudFields } from "./schema.ts";
+import * as rule from "./text.ts";
+
+/** Minutes that a build may take when the stack does not say. */
+export const DEFAULT_TIMEOUT_MINUTES = 120;
+
+/** Fields of one entry of `ironic-images:userImages`. */
+export const userImageFields = {
+  recipe: field("content", "Which recipe: the name of `recipes/<name>.yaml`.", text(rule.recipeName)),
+  name: field("cloud", "Name in Glance.", text(rule.imageName).optional(), "the entry's key"),
+  kernelName: field("cloud", "Name of the kernel in Glance. Partition images only.", text(rule.imageName).optional(), "<name>.vmlinuz"),
+  ramdiskName: field("cloud", "Name of the ramdisk in Glance. Partition images only.", text(rule.imageName).optional(), "<name>.initrd"),
+  visibility: field("cloud", "Who sees the image in Glance.", z.enum(["private", "shared", "community", "public"]).optional(), "private"),
+  ...sharedCloudFields,
+  overrides: field("content", "Content fields of the recipe that this cloud wants otherwise, all but `kind`. Each replaces the recipe's as a whole.", z.strictObject(overrideFields).optional()),
+};
+
+/** One entry of `ironic-images:userImages`. */
+export const userImageSchema = z.strictObject(userImageFields);
+
+/** Fields of `ironic-images:build`. They reach the build when it runs, and change no resource. */
+export const buildFields = {
+  slots: field("build", "Builds at the same time on this machine.", z.int().min(1).max(64).optional(), "one per 2 processors"),
+  timeoutMinutes: field("build", "Minutes after which a build is stopped.", z.int().min(1).max(10_080).optional(), DEFAULT_TIMEOUT_MINUTES),
+  mirrors: field(
+    "build",
+    "Package sources for the build only; nothing of them stays in the image. Default: those of the build host.",
+    z
+      .strictObject({
+        mirror: text(rule.plainUrl).describe("Main package source.").optional(),
+        security: text(rule.plainUrl).describe("Source of security updates.").optional(),
+      })
+      .optional(),
+  ),
+  proxy: field(
+    "build",
+    "Proxies for the build only. Default: those of the build host.",
+    z
+      .strictObject({
+        http: text(rule.plainUrl).describe("`http_proxy`.").optional(),
+        https: text(rule.plainUrl).describe("`https_proxy`.").optional(),
+        no: text(rule.noProxyList).describe("`no_proxy`.").optional(),
+      })
+      .optional(),
+  ),
+};
+
+/** `ironic-images:build`. */
+export const buildSchema = z.strictObject(buildFields);

@@ -1,0 +1,75 @@
+/** A rule for text that may reach a root shell, a path or another service: what it must look like, and how to say so. */
+export interface TextRule {
+  readonly pattern: RegExp;
+  /** Ends a sentence that starts with "must", e.g. `must be digits`. */
+  readonly says: string;
+  /** Most characters. */
+  readonly max: number;
+}
+
+/** Names in Glance and keys of a stack: safe as an argument, a file name and a shell word. */
+export const imageName: TextRule = {
+  pattern: /^(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9._+-]*$/,
+  says: "be letters, digits and . _ + - without spaces, must not start with - or . and not contain ..",
+  max: 255,
+};
+
+/** Names of recipes: parts of file names, with a fingerprint behind them. */
+export const recipeName: TextRule = { ...imageName, max: 100 };
+
+/** Names of elements, as diskimage-builder takes them on its command line. */
+export const elementName: TextRule = {
+  pattern: /^[A-Za-z0-9][A-Za-z0-9_-]*$/,
+  says: "be the name of an element: letters, digits, _ and -, not starting with -",
+  max: 100,
+};
+
+/** `DIB_RELEASE`: the builder puts it into `sudo sh -c` (element debootstrap, root.d/08-debootstrap). */
+export const releaseName: TextRule = {
+  pattern: /^(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._-]*$/,
+  says: "be the name of a release, e.g. noble or \"43\": letters, digits and . _ -",
+  max: 100,
+};
+
+/** Packages of Debian and RPM distributions, with a version if wanted: the builder passes them to `sh -c` as root. */
+export const packageName: TextRule = {
+  pattern: /^[A-Za-z0-9][A-Za-z0-9.+_:~=-]*$/,
+  says: "be the name of one package: letters, digits and . + - _ : ~ =, not starting with -",
+  max: 255,
+};
+
+/** Addresses that can reach a shell of the builder. */
+export const plainUrl: TextRule = {
+  pattern: /^https?:\/\/[A-Za-z0-9._~:@%[\]-]+(\/[A-Za-z0-9._~%+,=@:/-]*)?$/,
+  says: "be an http or https address without spaces, quotes, ?, &, ; or $",
+  max: 2000,
+};
+
+/** Addresses that only this program opens, so a query is harmless. */
+export const downloadUrl: TextRule = {
+  pattern: /^https?:\/\/[A-Za-z0-9._~:@%[\]-]+\/[A-Za-z0-9._~%+,=@:/?&-]*$/,
+  says: "be an http or https address of a file, without spaces, quotes, ; or $",
+  max: 2000,
+};
+
+/** Value of `no_proxy`. */
+export const noProxyList: TextRule = {
+  pattern: /^[A-Za-z0-9.,:*/_-]+$/,
+  says: "be host names joined by commas, without spaces",
+  max: 2000,
+};
+
+/** Hex sha256. */
+export const sha256Hex: TextRule = { pattern: /^[0-9a-f]{64}$/, says: "be a sha256: 64 of 0-9 and a-f", max: 64 };
+
+/** What is wrong with the text under the rule, or undefined. Shown with its control characters escaped. */
+export function textProblem(text: string, rule: TextRule): string | undefined {
+  if (text.length > rule.max) return `has ${text.length} characters, at most ${rule.max} are allowed`;
+  return rule.pattern.test(text) ? undefined : `${quoted(text)} must ${rule.says}`;
+}
+
+/** The text as JSON, shortened: safe to print, whatever it holds. */
+export function quoted(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}…"` : text;
+}
