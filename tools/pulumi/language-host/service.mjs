@@ -74,6 +74,8 @@ export function languageRuntime({ sdk, engineAddress, version }) {
   return { handlers, cancel: () => processes.cancel() };
 }
 
+/* global AbortController */
+
 /** A call with one request and one answer; its signal is aborted when the engine gives the call up. */
 function unary(work) {
   return (call, callback) => {
