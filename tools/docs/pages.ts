@@ -1,0 +1,12 @@
+import { recipeJsonSchema, stackJsonSchema } from "./json-schema.ts";
+import { reference } from "./reference.ts";
+
+/** All generated files of a project: path relative to it, and what must be in it. */
+export function generatedPages(projectDirectory: string): Readonly<Record<string, string>> {
+  const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
+  return {
+    "schemas/recipe.schema.json": json(recipeJsonSchema()),
+    "schemas/stack.schema.json": json(stackJsonSchema()),
+    "docs/reference.md": reference(projectDirectory),
+  };
+}

@@ -1,0 +1,81 @@
+import { z } from "zod";
+import { BUILDER_VERSION } from "../../core/recipe/builder.ts";
+import { allowedFamilies, allowedVariables } from "../../core/recipe/environment.ts";
+import { fieldFacts } from "../../core/recipe/fields.ts";
+import { recipeNames } from "../../core/recipe/load.ts";
+import { recipeFields } from "../../core/recipe/schema.ts";
+import { buildFields, userImageFields } from "../../core/recipe/stack-schema.ts";
+import { builtTable, readBuilt } from "./built.ts";
+
+type Shape = Readonly<Record<string, z.ZodType>>;
+
+const decides = { content: "the image", cloud: "the registration", build: "this machine's builds" } as const;
+
+/** `docs/reference.md`. */
+export function reference(projectDirectory: string): string {
+  const sections = [
+    "<!-- Made by `npm run docs` from the schemas in core/recipe. Do not edit. -->",
+    "# Reference",
+    "Two kinds of files are yours: recipes say what can be built, stacks say which of it a cloud gets. A preview checks all of them and reports every mistake at once.",
+    "## Recipe: `recipes/<name>.yaml`",
+    fieldTable(recipeFields),
+    "Names of recipes and images are letters, digits and `. _ + -`.",
+    "## Stack: `stacks/Pulumi.<stack>.yaml`",
+    "### `ironic-images:userImages`",
+    "A mapping: each key is an image of this cloud.",
+    fieldTable(userImageFields),
+    "Every image also gets `img_type`, `ironic_images_project`, `ironic_images_stack`, `ironic_images_image`, `ironic_images_fingerprint` and `ironic_images_build`, a partition image `kernel_id` and `ramdisk_id`. They are the program's; `properties` cannot name them.",
+    "### `ironic-images:build`",
+    "Reaches a build when it runs. Nothing of it is in an image, and no change of it changes a resource.",
+    fieldTable(buildFields),
+    `## Variables for \`environment\``,
+    `Of diskimage-builder ${BUILDER_VERSION}. All values are text. What is not listed here is refused.`,
+    variableTable(),
+    "## Shipped recipes",
+    builtTable(recipeNames(projectDirectory), readBuilt(projectDirectory)),
+  ];
+  return `${sections.join("\n\n")}\n`;
+}
+
+function fieldTable(shape: Shape): string {
+  const rows = Object.entries(shape).flatMap(([name, schema]) => fieldRows(name, schema));
+  return ["| field | value | default | decides | |", "| --- | --- | --- | --- | --- |", ...rows].join("\n");
+}
+
+function fieldRows(name: string, schema: z.ZodType): string[] {
+  const facts = fieldFacts.get(schema);
+  const inner = unwrap(schema);
+  const fallback = facts?.fallback === undefined ? (schema.isOptional() ? "" : "required") : cell(facts.fallback);
+  const row = `| \`${name}\` | ${valueOf(inner)} | ${fallback} | ${facts === undefined ? "" : decides[facts.affects]} | ${schema.description ?? ""} |`;
+  // The fields of `overrides` are those of a recipe.
+  if (!(inner instanceof z.ZodObject) || name === "overrides") return [row];
+  const nested = Object.entries(inner.shape as Shape).map(([key, part]) => `| \`${name}.${key}\` | ${valueOf(unwrap(part))} | ${part.isOptional() ? "" : "required"} | | ${part.description ?? unwrap(part).description ?? ""} |`);
+  return [row, ...nested];
+}
+
+function variableTable(): string {
+  const rows = [
+    ...Object.entries(allowedVariables).map(([name, rule]) => [`\`${name}\``, rule] as const),
+    ...Object.entries(allowedFamilies).map(([name, rule]) => [`\`${name}*\``, rule] as const),
+  ].map(([name, rule]) => `| ${name} | ${rule.description} | ${rule.says.replace(/^be /, "")} |`);
+  return ["| variable | what it does | value |", "| --- | --- | --- |", ...rows].join("\n");
+}
+
+function valueOf(schema: z.ZodType): string {
+  if (schema instanceof z.ZodEnum) return schema.options.map((option) => `\`${option}\``).join(", ");
+  if (schema instanceof z.ZodLiteral) return `\`${String(schema.value)}\``;
+  if (schema instanceof z.ZodNumber) return "whole number";
+  if (schema instanceof z.ZodArray) return "list";
+  if (schema instanceof z.ZodObject || schema instanceof z.ZodRecord) return "mapping";
+  return "text";
+}
+
+function cell(fallback: string | number | readonly string[]): string {
+  if (Array.isArray(fallback)) return fallback.length === 0 ? "none" : fallback.map((part: string) => `\`${part}\``).join(", ");
+  const text = String(fallback);
+  return text.includes(" ") ? text : `\`${text}\``;
+}
+
+function unwrap(schema: z.ZodType): z.ZodType {
+  return schema instanceof z.ZodOptional ? (schema.unwrap() as z.ZodType) : schema;
+}
