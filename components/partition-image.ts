@@ -1,0 +1,35 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { UserImage } from "../core/recipe/model.ts";
+import { DiskImage } from "../providers/disk-image/resource.ts";
+import { Publication } from "../providers/publication/resource.ts";
+import { originProperties, userImageProperties } from "./properties.ts";
+import { publicationArgs, type PublishedIds } from "./publication.ts";
+import { registerImage, registration } from "./registration.ts";
+
+/** A partition image with its kernel and ramdisk: built, registered, wired by the graph and published as one. */
+export class PartitionImage extends pulumi.ComponentResource {
+  /** Known only when all three images are verified and published. */
+  readonly published: pulumi.Output<PublishedIds>;
+
+  constructor(image: UserImage & { kernelName: string; ramdiskName: string }, opts?: pulumi.ComponentResourceOptions) {
+    super("ironic-images:index:PartitionImage", image.key, {}, opts);
+    const artifact = new DiskImage(image.key, { name: image.recipe, content: image.content }, { parent: this });
+    const registered = registration(image, artifact, this);
+    const origin = registered.origin.apply(originProperties);
+    const kernel = registerImage(registered, "kernel", image.kernelName, artifact.kernelPath, origin);
+    const ramdisk = registerImage(registered, "ramdisk", image.ramdiskName, artifact.ramdiskPath, origin);
+    const properties = pulumi
+      .all([registered.origin, kernel.id, ramdisk.id])
+      .apply(([from, kernelId, ramdiskId]) =>
+        userImageProperties(from, "partition", image.properties, { kernelId, ramdiskId }),
+      );
+    const user = registerImage(registered, "image", image.name, artifact.imagePath, properties);
+    const publication = new Publication(
+      image.key,
+      publicationArgs(image, artifact, { kernel, ramdisk, image: user }),
+      { parent: this },
+    );
+    this.published = publication.published;
+    this.registerOutputs({ published: this.published });
+  }
+}

@@ -1,0 +1,50 @@
+import type { ArtifactFileRole } from "../core/artifacts/record.ts";
+
+/** What every image that this program registers says of its origin. */
+export interface Origin {
+  readonly project: string;
+  readonly stack: string;
+  /** The image's key in the stack config. */
+  readonly image: string;
+  readonly fingerprint: string;
+  readonly buildId: string;
+}
+
+/** `img_type` is always said: without it Ironic guesses from the ids (`is_whole_disk_image` in ironic/common/images.py). */
+export type ImageType = "partition" | "whole-disk";
+
+/** Properties that tell stack, fingerprint and build of an image; equal on all images of a triple. */
+export function originProperties(origin: Origin): Record<string, string> {
+  return {
+    ironic_images_project: origin.project,
+    ironic_images_stack: origin.stack,
+    ironic_images_image: origin.image,
+    ironic_images_fingerprint: origin.fingerprint,
+    ironic_images_build: origin.buildId,
+  };
+}
+
+/** Formats that Glance and Ironic demand, per role ("Create and add images to the Image service"). */
+export function glanceFormats(role: ArtifactFileRole, diskFormat: "qcow2" | "raw") {
+  const formats = {
+    kernel: { diskFormat: "aki", containerFormat: "aki" },
+    ramdisk: { diskFormat: "ari", containerFormat: "ari" },
+    image: { diskFormat, containerFormat: "bare" },
+  } as const;
+  return formats[role];
+}
+
+/**
+ * The full property map of a user image: the provider keeps a property that is left out, so a map is never partial.
+ *
+ * @param ids of kernel and ramdisk; for partition images only, a whole-disk image never has them
+ */
+export function userImageProperties(
+  origin: Origin,
+  type: ImageType,
+  own: Readonly<Record<string, string>>,
+  ids?: { readonly kernelId: string; readonly ramdiskId: string },
+): Record<string, string> {
+  const wiring = type === "partition" && ids !== undefined ? { kernel_id: ids.kernelId, ramdisk_id: ids.ramdiskId } : {};
+  return { ...own, ...originProperties(origin), img_type: type, ...wiring };
+}

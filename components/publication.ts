@@ -1,0 +1,50 @@
+import type * as openstack from "@pulumi/openstack";
+import * as pulumi from "@pulumi/pulumi";
+import type { ArtifactFileRole } from "../core/artifacts/record.ts";
+import type { UserImage } from "../core/recipe/model.ts";
+import type { DiskImage } from "../providers/disk-image/resource.ts";
+import type { PublicationArgs } from "../providers/publication/resource.ts";
+import { glanceFormats } from "./properties.ts";
+
+/** What a stack exports of an image; a whole-disk image has neither kernel nor ramdisk. */
+export interface PublishedIds {
+  readonly imageId: string;
+  readonly kernelId?: string;
+  readonly ramdiskId?: string;
+  readonly fingerprint: string;
+  readonly buildId: string;
+}
+
+// Kernel and ramdisk become visible before the image that names them.
+const publicationOrder: readonly ArtifactFileRole[] = ["kernel", "ramdisk", "image"];
+
+/** What Publication has to find in Glance: the very bytes of the artifact, under the ids that the provider gave. */
+export function publicationArgs(
+  image: UserImage,
+  artifact: DiskImage,
+  registered: Readonly<Partial<Record<ArtifactFileRole, openstack.images.Image>>>,
+): PublicationArgs {
+  const images = publicationOrder.flatMap((role) => {
+    const inGlance = registered[role];
+    if (inGlance === undefined) return [];
+    const file = artifact.files.apply((files) => files[role]);
+    return [
+      {
+        role,
+        id: inGlance.id,
+        size: file.apply((known) => known.size),
+        sha256: file.apply((known) => known.sha256),
+        sha512: file.apply((known) => known.sha512),
+        ...glanceFormats(role, image.content.diskFormat),
+      },
+    ];
+  });
+  const cloud = new pulumi.Config("openstack").get("cloud");
+  return {
+    images,
+    visibility: image.visibility,
+    fingerprint: artifact.fingerprint,
+    buildId: artifact.buildId,
+    ...(cloud === undefined ? {} : { cloud }),
+  };
+}

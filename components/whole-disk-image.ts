@@ -1,0 +1,24 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { UserImage } from "../core/recipe/model.ts";
+import { DiskImage } from "../providers/disk-image/resource.ts";
+import { Publication } from "../providers/publication/resource.ts";
+import { userImageProperties } from "./properties.ts";
+import { publicationArgs, type PublishedIds } from "./publication.ts";
+import { registerImage, registration } from "./registration.ts";
+
+/** A whole-disk image: built, registered and published; it never has a kernel or a ramdisk. */
+export class WholeDiskImage extends pulumi.ComponentResource {
+  /** Known only when the image is verified and published. */
+  readonly published: pulumi.Output<PublishedIds>;
+
+  constructor(image: UserImage, opts?: pulumi.ComponentResourceOptions) {
+    super("ironic-images:index:WholeDiskImage", image.key, {}, opts);
+    const artifact = new DiskImage(image.key, { name: image.recipe, content: image.content }, { parent: this });
+    const registered = registration(image, artifact, this);
+    const properties = registered.origin.apply((from) => userImageProperties(from, "whole-disk", image.properties));
+    const user = registerImage(registered, "image", image.name, artifact.imagePath, properties);
+    const publication = new Publication(image.key, publicationArgs(image, artifact, { image: user }), { parent: this });
+    this.published = publication.published;
+    this.registerOutputs({ published: this.published });
+  }
+}

@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import path from "node:path";
+import { after, before, describe, it } from "node:test";
+import { testCloud, type TestCloud } from "../support/cloud.ts";
+import { glanceUser, type GlanceUser } from "../support/glance.ts";
+import { createProject, type Step, type TestProject } from "../support/project.ts";
+import { tinyPartition } from "../support/recipes.ts";
+import { watchVisible } from "../support/watcher.ts";
+
+const images = ["my-image-kernel", "my-image-ramdisk", "my-image-image"];
+
+describe("a public triple whose element changes, on the real engine and the real Glance", () => {
+  let cloud: TestCloud;
+  let owner: GlanceUser;
+  let other: GlanceUser;
+  let project: TestProject;
+  const stack = { ironic_images_stack: "rollover" };
+
+  before(async () => {
+    cloud = await testCloud();
+    owner = await glanceUser(cloud.cloudsFile, "local");
+    other = await glanceUser(cloud.cloudsFile, "other");
+    project = await createProject(cloud.cloudsFile, "rollover");
+    await project.addElement("tiny");
+    await project.writeRecipe("tiny-partition", tinyPartition);
+    await project.writeRecipe("bystander", { ...tinyPartition, revision: "bystander" });
+    await project.writeStack({
+      "ironic-images:userImages": {
+        "my-image": { recipe: "tiny-partition", visibility: "public" },
+        bystander: { recipe: "bystander" },
+      },
+    });
+  });
+
+  after(async () => {
+    await project.pulumi(["destroy", "--yes", "--skip-preview"]);
+    await project.remove();
+    await cloud.stop();
+  });
+
+  it("is visible to another project only when verified", async (t) => {
+    const watcher = watchVisible(other, stack);
+    const up = await project.pulumi(["up", "--yes", "--skip-preview"]);
+    assert.deepEqual(await watcher.stop(), []);
+    assert.equal(up.exitCode, 0, up.stderr + up.stdout);
+    assert.equal((await other.list(stack)).length, 3);
+    t.diagnostic(`${watcher.looks} looks of a second user`);
+  });
+
+  it("refresh keeps what Publication made public", async () => {
+    const up = await project.pulumi(["up", "--refresh", "--yes", "--skip-preview", "--expect-no-changes"]);
+    assert.equal(up.exitCode, 0, up.stderr + up.stdout);
+    assert.equal((await other.list(stack)).length, 3);
+  });
+
+  let planFile: string;
+  let reviewed: readonly Step[];
+
+  it("the preview names the element and touches nothing but its triple", async () => {
+    await project.writeRecipe("tiny-partition", { ...tinyPartition, elements: ["marker"] });
+    await writeMarker(project, "one");
+    planFile = path.join(project.scratch, "plan.json");
+    const preview = await project.pulumi(["preview", "--refresh", "--diff", "--save-plan", planFile]);
+    assert.equal(preview.exitCode, 0, preview.stderr + preview.stdout);
+    reviewed = preview.steps.filter(({ op }) => op !== "refresh");
+    assert.match(preview.stdout, /marker/);
+    const changed = reviewed.filter(({ op }) => op !== "same").map(({ op, type, name }) => `${op} ${type} ${name}`);
+    assert.ok(changed.includes("replace DiskImage my-image"), changed.join("\n"));
+    for (const name of images) assert.ok(changed.includes(`replace Image ${name}`), changed.join("\n"));
+    assert.deepEqual(changed.filter((line) => line.includes("bystander")), []);
+    const artifact = reviewed.find(({ op, type, name }) => op === "replace" && type === "DiskImage" && name === "my-image");
+    assert.ok(artifact?.diffs.some((diff) => diff.includes("marker") || diff.startsWith("elementDigests")), String(artifact?.diffs));
+  });
+
+  it("up refuses the plan when the element was edited after the review", async () => {
+    await writeMarker(project, "edited between");
+    const up = await project.pulumi(["up", "--plan", planFile, "--yes", "--skip-preview"]);
+    assert.notEqual(up.exitCode, 0);
+    assert.match(up.stderr + up.stdout, /violates plan/);
+    assert.match(up.stderr + up.stdout, /fingerprint|elementDigests/);
+    await writeMarker(project, "one");
+  });
+
+  it("up does what the preview said: the new triple is in before the old goes, and no mixed one is ever seen", async (t) => {
+    const before = new Set((await owner.list(stack)).map(({ id }) => id));
+    const watcher = watchVisible(other, stack);
+    const up = await project.pulumi(["up", "--plan", planFile, "--yes", "--skip-preview"]);
+    assert.deepEqual(await watcher.stop(), []);
+    assert.equal(up.exitCode, 0, up.stderr + up.stdout);
+    t.diagnostic(`${watcher.looks} looks of a second user`);
+    assert.deepEqual(operations(up.steps), operations(reviewed));
+    const firstDelete = up.steps.findIndex(({ op, type }) => op === "delete-replaced" && type === "Image");
+    const lastCreate = up.steps.findLastIndex(({ op, type }) => op === "create-replacement" && type === "Image");
+    const published = up.steps.findIndex(({ op, type, name }) => op === "update" && type === "Publication" && name === "my-image");
+    assert.ok(lastCreate !== -1 && lastCreate < published && published < firstDelete, JSON.stringify(up.steps));
+    const now = (await other.list(stack)).map(({ id }) => id);
+    assert.equal(now.length, 3);
+    assert.ok(now.every((id) => !before.has(id)));
+  });
+
+  it("a replacement after a refresh of public images starts private again", async () => {
+    await project.pulumi(["refresh", "--yes", "--skip-preview"]);
+    await writeMarker(project, "two");
+    const watcher = watchVisible(other, stack);
+    const up = await project.pulumi(["up", "--yes", "--skip-preview"]);
+    assert.deepEqual(await watcher.stop(), []);
+    assert.equal(up.exitCode, 0, up.stderr + up.stdout);
+  });
+});
+
+function operations(steps: readonly Step[]): string[] {
+  const wanted = steps.filter(({ op, type }) => type !== "Stack" && op !== "same" && op !== "refresh");
+  return [...new Set(wanted.map(({ op, type, name }) => `${op} ${type} ${name}`))].sort();
+}
+
+async function writeMarker(project: TestProject, content: string): Promise<void> {
+  await project.writeElement("marker", { "element-deps": "", "install.d/90-marker": `#!/bin/bash\necho '${content}' > /marker\n` });
+}

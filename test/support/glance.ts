@@ -1,0 +1,50 @@
+import { createHash } from "node:crypto";
+import { readCloud } from "../../core/openstack/clouds.ts";
+import type { CloudsPlaces } from "../../core/openstack/clouds-files.ts";
+import type { GlanceImage } from "../../core/openstack/glance.ts";
+import { authenticate } from "../../core/openstack/keystone.ts";
+
+/** What a user of a cloud sees and can do in Glance, beyond what the program needs. */
+export interface GlanceUser {
+  /** All images that this user may see, own and public ones. */
+  list(filter?: Readonly<Record<string, string>>): Promise<GlanceImage[]>;
+  /** Sha256 of the bytes that Glance gives out. */
+  downloadedSha256(id: string): Promise<string>;
+  delete(id: string): Promise<void>;
+}
+
+/** One clouds.yaml and nothing else of the machine. */
+export function placesOf(cloudsFile: string): CloudsPlaces {
+  return { environment: { OS_CLIENT_CONFIG_FILE: cloudsFile }, directories: [] };
+}
+
+/** Where the cloud's Glance answers. */
+export async function imageEndpointOf(cloudsFile: string): Promise<string> {
+  return (await authenticate(await readCloud("local", placesOf(cloudsFile)))).imageEndpoint;
+}
+
+/** Logs in as a cloud's user, e.g. `other`, a user of another project. */
+export async function glanceUser(cloudsFile: string, cloud: string): Promise<GlanceUser> {
+  const entry = await readCloud(cloud, placesOf(cloudsFile));
+  const { token, imageEndpoint } = await authenticate(entry);
+  async function call(method: string, path: string): Promise<Response> {
+    const response = await fetch(`${imageEndpoint}${path}`, { method, headers: { "X-Auth-Token": token } });
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+    return response;
+  }
+  return {
+    async list(filter = {}) {
+      const query = new URLSearchParams({ limit: "1000", ...filter });
+      const answer = (await (await call("GET", `/v2/images?${query}`)).json()) as { images: GlanceImage[] };
+      return answer.images;
+    },
+    async downloadedSha256(id) {
+      const hash = createHash("sha256");
+      for await (const chunk of (await call("GET", `/v2/images/${id}/file`)).body ?? []) hash.update(chunk);
+      return hash.digest("hex");
+    },
+    async delete(id) {
+      await call("DELETE", `/v2/images/${id}`);
+    },
+  };
+}
