@@ -1,0 +1,90 @@
+import { chmod, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { IronicImagesError } from "../errors.ts";
+import { buildId } from "./build-id.ts";
+import { describeFile } from "./describe.ts";
+import { artifactFileNames, artifactFileRoles, recordFileName } from "./names.ts";
+import { setAside, withStoreLock } from "./quarantine.ts";
+import type { ArtifactFile, ArtifactFileRole, ArtifactRecord } from "./record.ts";
+import { listTree, lstatIfExists, syncToDisk } from "./regular-file.ts";
+import { replaceFile } from "./replace-file.ts";
+import { parseRecord } from "./schema.ts";
+import { readRecord, verifyAndStamp, verifyFiles } from "./verify.ts";
+
+/** What the publisher tells of an artifact; the rest of the record comes from the bytes. */
+export type UnpublishedRecord = Omit<ArtifactRecord, "files" | "buildId">;
+
+/** What publishing needs of the store: where the artifact goes (absolute), and whom to tell. */
+export interface PublishContext {
+  readonly target: string;
+  say(message: string): void;
+}
+
+/** Describes the files in `staging`, as they are, and publishes them. See `ArtifactStore.publish`. */
+export async function publishStaging(staging: string, unpublished: UnpublishedRecord, context: PublishContext): Promise<ArtifactRecord> {
+  await settleModes(staging);
+  const names = artifactFileNames(unpublished.name, unpublished.inputs);
+  const formats = { image: unpublished.inputs.diskFormat, kernel: "aki", ramdisk: "ari" } as const;
+  const files: Partial<Record<ArtifactFileRole, ArtifactFile>> = {};
+  for (const role of artifactFileRoles) {
+    const name = names[role];
+    if (name !== undefined) files[role] = { name, ...(await describeFile(join(staging, name), formats[role])) };
+  }
+  return moveIntoPlace(staging, { ...unpublished, files, buildId: buildId(files) }, context);
+}
+
+/** Publishes files that somebody else described, if they are as described. The answer is the record that stands in the store afterwards. */
+export async function publishVerified(staging: string, record: ArtifactRecord, context: PublishContext): Promise<ArtifactRecord> {
+  await settleModes(staging);
+  await verifyFiles(staging, record);
+  return moveIntoPlace(staging, record, context);
+}
+
+/**
+ * Closes the directory to others until it is published, and opens its files in their final mode: a later change of mode would change the ctime that the
+ * stamp notes.
+ */
+async function settleModes(staging: string): Promise<void> {
+  await chmod(staging, 0o700);
+  const { files } = await listTree(staging);
+  for (const file of files) await chmod(join(staging, file), 0o644);
+}
+
+/** The order matters: every byte is on the disk before the record is, and the record before the name. */
+async function moveIntoPlace(staging: string, record: ArtifactRecord, context: PublishContext): Promise<ArtifactRecord> {
+  const text = `${JSON.stringify(record, undefined, 2)}\n`;
+  const check = parseRecord(text);
+  if ("why" in check) throw new IronicImagesError("artifact-record-wrong", `The artifact of ${record.name} in ${staging} cannot be published: ${check.why}`);
+
+  const { files, directories } = await listTree(staging);
+  for (const path of [...files, ...directories.toReversed()]) await syncToDisk(join(staging, path));
+  await replaceFile(join(staging, recordFileName), text);
+  await chmod(staging, 0o755);
+  await syncToDisk(staging);
+
+  const existing = await withStoreLock(context.target, async () => {
+    const whole = await keepIfWhole(record, context);
+    if (whole !== undefined) return whole;
+    await rename(staging, context.target);
+    await syncToDisk(dirname(context.target));
+    return undefined;
+  });
+  if (existing === undefined) return record;
+  await rm(staging, { recursive: true });
+  return existing;
+}
+
+/** The artifact that is at the target already, if it is whole; anything else there is set aside. */
+async function keepIfWhole(record: ArtifactRecord, { target, say }: PublishContext): Promise<ArtifactRecord | undefined> {
+  if ((await lstatIfExists(target)) === undefined) return undefined;
+  const found = (await readRecord(target)) ?? { why: `it has no ${recordFileName}` };
+  let why: string | undefined;
+  if ("why" in found) why = found.why;
+  else if (found.record.fingerprint !== record.fingerprint) why = `it has the fingerprint ${found.record.fingerprint}`;
+  else {
+    why = await verifyAndStamp(target, found.record, say);
+    if (why === undefined) return found.record;
+  }
+  say(`${target} was in the way and is no whole artifact: ${why}. It was set aside as ${await setAside(target)}`);
+  return undefined;
+}

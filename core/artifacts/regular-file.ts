@@ -1,0 +1,86 @@
+import { constants, type BigIntStats } from "node:fs";
+import { lstat, open, readdir, type FileHandle } from "node:fs/promises";
+import { join } from "node:path";
+import { IronicImagesError } from "../errors.ts";
+
+// O_NONBLOCK: opening a FIFO must fail the check below, not hang.
+const readOnly = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+/**
+ * Opens a file for reading, if it is a regular file with something in it.
+ * @throws IronicImagesError `artifact-file-refused` for a symbolic link, FIFO, device, directory or an empty file
+ */
+export async function openRegularFile(path: string): Promise<FileHandle> {
+  let handle: FileHandle;
+  try {
+    handle = await open(path, readOnly);
+  } catch (error) {
+    if (isErrno(error, "ELOOP")) throw refused(path, "is a symbolic link", error);
+    if (isErrno(error, "ENXIO")) throw refused(path, "is not a regular file", error);
+    throw error;
+  }
+  try {
+    const stats = await handle.stat();
+    if (!stats.isFile()) throw refused(path, "is not a regular file");
+    if (stats.size === 0) throw refused(path, "is empty");
+    return handle;
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+/** What `lstat` says about a path, or undefined if there is nothing. */
+export async function lstatIfExists(path: string): Promise<BigIntStats | undefined> {
+  try {
+    return await lstat(path, { bigint: true });
+  } catch (error) {
+    if (isErrno(error, "ENOENT") || isErrno(error, "ENOTDIR")) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Everything below a directory, as paths relative to it, a directory before what it holds.
+ * @throws IronicImagesError `artifact-file-refused` if there is anything but regular files and directories
+ */
+export async function listTree(root: string): Promise<{ files: string[]; directories: string[] }> {
+  const files: string[] = [];
+  const directories: string[] = [];
+  const pending = [""];
+  for (let directory = pending.pop(); directory !== undefined; directory = pending.pop()) {
+    for (const entry of await readdir(join(root, directory), { withFileTypes: true })) {
+      const path = join(directory, entry.name);
+      if (entry.isFile()) files.push(path);
+      else if (entry.isDirectory()) {
+        directories.push(path);
+        pending.push(path);
+      } else throw refused(join(root, path), entry.isSymbolicLink() ? "is a symbolic link" : "is not a regular file");
+    }
+  }
+  return { files: files.sort(), directories: directories.sort() };
+}
+
+/** Forces a file, or a directory's entries, to the disk. */
+export async function syncToDisk(path: string): Promise<void> {
+  const handle = await open(path, readOnly);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** True if `error` is the system error of this name, e.g. `ENOENT`. */
+export function isErrno(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
+}
+
+function refused(path: string, why: string, cause?: unknown): IronicImagesError {
+  return new IronicImagesError(
+    "artifact-file-refused",
+    `${path} ${why}; an artifact holds regular files with content only. Build again, or remove it`,
+    "",
+    { cause },
+  );
+}

@@ -1,0 +1,72 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import type { ArtifactRecord } from "./record.ts";
+import { lstatIfExists } from "./regular-file.ts";
+import { replaceFile } from "./replace-file.ts";
+
+/** Stands beside the record: what the files looked like to `lstat` when their digests were last found right on this machine. */
+const stampFileName = "verified.json";
+
+const looksSchema = z.record(
+  z.string(),
+  z.object({ sha256: z.string(), size: z.string(), mtime: z.string(), ctime: z.string(), inode: z.string() }),
+);
+
+/** By file name, what `lstat` says (bytes; nanoseconds since 1970), and the digest that the file is to have. */
+export type Looks = z.infer<typeof looksSchema>;
+
+/** `fits`: nothing was touched since the last verification. `unknown`: hash again. `broken`: no need to hash. */
+export type StampState =
+  | { readonly state: "fits" }
+  | { readonly state: "unknown" }
+  | { readonly state: "broken"; readonly why: string };
+
+/** Compares an artifact's files with its stamp by `lstat` alone: no image file is opened. */
+export async function checkStamp(directory: string, record: ArtifactRecord): Promise<StampState> {
+  for (const file of Object.values(record.files)) {
+    const stats = await lstatIfExists(join(directory, file.name));
+    if (stats === undefined) return { state: "broken", why: `${file.name} is missing` };
+    if (!stats.isFile()) return { state: "broken", why: `${file.name} is not a regular file` };
+    if (stats.size !== BigInt(file.size)) {
+      return { state: "broken", why: `${file.name} has ${stats.size} bytes, and should have ${file.size}` };
+    }
+  }
+  const noted = await readStamp(directory);
+  const fits = Object.entries(await lookAt(directory, record)).every(([name, now]) => {
+    const then = noted[name];
+    return then !== undefined && Object.entries(now).every(([key, value]) => then[key as keyof typeof then] === value);
+  });
+  return { state: fits ? "fits" : "unknown" };
+}
+
+/** What the record's files look like now. */
+export async function lookAt(directory: string, record: Pick<ArtifactRecord, "files">): Promise<Looks> {
+  const looks: Looks = {};
+  for (const { name, sha256 } of Object.values(record.files)) {
+    const stats = await lstatIfExists(join(directory, name));
+    if (stats === undefined) continue;
+    looks[name] = {
+      sha256,
+      size: String(stats.size),
+      mtime: String(stats.mtimeNs),
+      ctime: String(stats.ctimeNs),
+      inode: String(stats.ino),
+    };
+  }
+  return looks;
+}
+
+/** Notes that the files that looked like this had the digests of the record. */
+export async function writeStamp(directory: string, looks: Looks): Promise<void> {
+  await replaceFile(join(directory, stampFileName), `${JSON.stringify(looks)}\n`);
+}
+
+async function readStamp(directory: string): Promise<Looks> {
+  try {
+    return looksSchema.parse(JSON.parse(await readFile(join(directory, stampFileName), "utf8")));
+  } catch {
+    // Missing or garbled: the files are hashed again, which needs no stamp.
+    return {};
+  }
+}

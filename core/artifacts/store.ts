@@ -1,0 +1,109 @@
+import { mkdir, readdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { importArtifact } from "./import.ts";
+import { artifactPath, artifactsDirectory, isArtifactDirectoryOf, recordFileName } from "./names.ts";
+import { publishStaging, type UnpublishedRecord } from "./publish.ts";
+import { quarantine } from "./quarantine.ts";
+import type { ArtifactRecord } from "./record.ts";
+import { isErrno, lstatIfExists } from "./regular-file.ts";
+import { checkStamp } from "./stamp.ts";
+import { readRecord, verifyAndStamp, verifyFiles } from "./verify.ts";
+
+export type { UnpublishedRecord } from "./publish.ts";
+
+/** The artifacts of a project. All methods may run in several processes at once. */
+export interface ArtifactStore {
+  /** Absolute directory of an artifact, whether it exists or not. */
+  directory(artifact: Pick<ArtifactRecord, "name" | "fingerprint">): string;
+  /**
+   * The artifact's record, if its bytes are there and right. Files that were not touched since they were last verified on this machine are only
+   * `lstat`ed; others are hashed again. An artifact that turns out wrong is set aside as `<directory>.bad-<n>`.
+   */
+  find(name: string, fingerprint: string): Promise<ArtifactRecord | undefined>;
+  /**
+   * Hashes every file of an artifact.
+   * @throws IronicImagesError `artifact-corrupt`, with file, expected and found digest; `artifact-file-refused`
+   */
+  verify(record: ArtifactRecord): Promise<void>;
+  /** The record of the recipe's newest artifact, unverified: for estimates of time. */
+  latest(name: string): Promise<ArtifactRecord | undefined>;
+  /** All readable records, by name and age, unverified. */
+  list(): Promise<ArtifactRecord[]>;
+  /**
+   * Makes a directory of finished files an artifact: whole or, if the process dies, not at all. The directory lies in `.images/`, holds the image files
+   * under the names of `artifactFileNames` and what else is worth keeping (manifest, log), and is gone afterwards. A whole artifact of the same
+   * fingerprint that is there already wins: then its record is the answer.
+   * @throws IronicImagesError `artifact-file-refused`, `image-refused`, `artifact-record-wrong`; the directory then stays
+   */
+  publish(stagingDirectory: string, record: UnpublishedRecord): Promise<ArtifactRecord>;
+  /**
+   * Copies an artifact from elsewhere, e.g. from another machine's `.images/artifacts/`; every digest is checked on the copy.
+   * @throws IronicImagesError `artifact-missing`, `artifact-corrupt`, `artifact-file-refused`
+   */
+  importFrom(otherArtifactDirectory: string): Promise<ArtifactRecord>;
+}
+
+/**
+ * Opens a project's store; nothing is made until something is published.
+ * @param options.onMessage told, in whole sentences, what was found wrong and what was done about it
+ */
+export function openStore(projectDirectory: string, options: { onMessage?: (message: string) => void } = {}): ArtifactStore {
+  const say = options.onMessage ?? (() => undefined);
+  const root = resolve(projectDirectory, artifactsDirectory);
+  const directory: ArtifactStore["directory"] = ({ name, fingerprint }) => resolve(projectDirectory, artifactPath(name, fingerprint));
+
+  const read = async (path: string): Promise<ArtifactRecord | undefined> => {
+    const found = await readRecord(path);
+    if (found === undefined || "record" in found) return found?.record;
+    say(`${join(path, recordFileName)} is not a record that this version reads: ${found.why}. The artifact counts as missing`);
+    return undefined;
+  };
+
+  const records = async (wanted: (entry: string) => boolean): Promise<ArtifactRecord[]> => {
+    const all = await Promise.all((await entriesOf(root)).filter(wanted).map((entry) => read(join(root, entry)).then((record) => ({ entry, record }))));
+    return all
+      .flatMap(({ entry, record }) => (record !== undefined && isArtifactDirectoryOf(record.name, entry) ? [record] : []))
+      .sort((a, b) => a.name.localeCompare(b.name) || a.builtAt.localeCompare(b.builtAt));
+  };
+
+  return {
+    directory,
+    async find(name, fingerprint) {
+      const path = directory({ name, fingerprint });
+      const seen = await lstatIfExists(path);
+      const record = seen === undefined ? undefined : await read(path);
+      if (seen === undefined || record === undefined) return undefined;
+      if (record.name !== name || record.fingerprint !== fingerprint) {
+        say(`${path} holds another artifact (${record.name}, fingerprint ${record.fingerprint}). The artifact counts as missing`);
+        return undefined;
+      }
+      const stamp = await checkStamp(path, record);
+      if (stamp.state === "fits") return record;
+      const why = stamp.state === "broken" ? stamp.why : await verifyAndStamp(path, record, say);
+      if (why === undefined) return record;
+      const aside = await quarantine(path, seen);
+      if (aside !== undefined) say(`${path} is damaged: ${why}. It was set aside as ${aside}`);
+      return undefined;
+    },
+    verify: (record) => verifyFiles(directory(record), record),
+    latest: async (name) => (await records((entry) => isArtifactDirectoryOf(name, entry))).filter((record) => record.name === name).at(-1),
+    list: () => records((entry) => !entry.startsWith(".") && !/\.bad-\d+$/.test(entry)),
+    async publish(staging, record) {
+      await mkdir(root, { recursive: true });
+      return publishStaging(staging, record, { target: directory(record), say });
+    },
+    async importFrom(other) {
+      await mkdir(root, { recursive: true });
+      return importArtifact(other, { scratch: resolve(root, ".."), target: directory, say });
+    },
+  };
+}
+
+async function entriesOf(root: string): Promise<string[]> {
+  try {
+    return await readdir(root);
+  } catch (error) {
+    if (isErrno(error, "ENOENT")) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,57 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { IronicImagesError } from "../errors.ts";
+import { hashFile } from "./describe.ts";
+import { recordFileName } from "./names.ts";
+import type { ArtifactRecord } from "./record.ts";
+import { isErrno } from "./regular-file.ts";
+import { parseRecord } from "./schema.ts";
+import { lookAt, writeStamp } from "./stamp.ts";
+
+/** The record in an artifact's directory, or in one line why it cannot be read; undefined if there is none. */
+export async function readRecord(directory: string): Promise<ReturnType<typeof parseRecord> | undefined> {
+  try {
+    return parseRecord(await readFile(join(directory, recordFileName), "utf8"));
+  } catch (error) {
+    if (isErrno(error, "ENOENT") || isErrno(error, "ENOTDIR")) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Hashes every file of the record in `directory`.
+ * @throws IronicImagesError `artifact-corrupt` for the first that is not the one that was built
+ */
+export async function verifyFiles(directory: string, record: ArtifactRecord): Promise<void> {
+  for (const file of Object.values(record.files)) {
+    const path = join(directory, file.name);
+    const found = await hashFile(path).catch((error: unknown) => {
+      if (!isErrno(error, "ENOENT")) throw error;
+      throw new IronicImagesError("artifact-corrupt", `${path} is missing`, waysOut, { cause: error });
+    });
+    if (found.sha256 === file.sha256 && found.sha512 === file.sha512) continue;
+    throw new IronicImagesError(
+      "artifact-corrupt",
+      `${path} is not what was built: expected sha256 ${file.sha256} (${file.size} bytes), found ${found.sha256} (${found.size} bytes)`,
+      waysOut,
+    );
+  }
+}
+
+/** As {@link verifyFiles}, but answers with what is wrong, if anything is; and notes it in the stamp when all is well. */
+export async function verifyAndStamp(directory: string, record: ArtifactRecord, say: (message: string) => void): Promise<string | undefined> {
+  // Looked at before the hashing: a file that changes meanwhile will not fit its stamp.
+  const looks = await lookAt(directory, record);
+  try {
+    await verifyFiles(directory, record);
+  } catch (error) {
+    if (error instanceof IronicImagesError) return error.summary;
+    throw error;
+  }
+  await writeStamp(directory, looks).catch((error: unknown) => {
+    say(`${directory} is right, but that cannot be noted there, so it is hashed every time (${error instanceof Error ? error.message : String(error)})`);
+  });
+  return undefined;
+}
+
+const waysOut = "Bring the right file here with: npm run store -- import DIRECTORY. Or build again with: pulumi up --replace URN-OF-THE-DISKIMAGE.";

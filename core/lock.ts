@@ -1,0 +1,66 @@
+import { closeSync, mkdirSync, openSync } from "node:fs";
+import { dirname } from "node:path";
+import { execa, ExecaError } from "execa";
+import { IronicImagesError } from "./errors.ts";
+
+/** A lock on a file, held across processes. The kernel lets go of it when this process ends, however it ends. */
+export interface Lock {
+  /** Descriptor that carries the lock: a child that inherits it holds the lock too, until both have closed it. */
+  readonly fd: number;
+  /** Lets go of the lock; a second call does nothing. The file stays: removing it would split the lock in two. */
+  release(): void;
+}
+
+/** What flock(1) is told to answer when somebody else has the lock; it uses small numbers and sysexits itself. */
+const busy = 99;
+
+/**
+ * Takes an exclusive lock on a file, which is made with its directories if there is none.
+ * @param options.wait wait for the lock; otherwise answer undefined when somebody has it
+ * @param options.signal ends the waiting, by throwing its reason
+ * @throws IronicImagesError `host-tool-missing` without flock(1), `lock-failed`
+ */
+export async function acquireLock(path: string, options: { wait: true; signal?: AbortSignal }): Promise<Lock>;
+export async function acquireLock(path: string, options: { wait: boolean; signal?: AbortSignal }): Promise<Lock | undefined>;
+export async function acquireLock(path: string, options: { wait: boolean; signal?: AbortSignal }): Promise<Lock | undefined> {
+  mkdirSync(dirname(path), { recursive: true });
+  // A plain descriptor: a FileHandle would be closed, and the lock lost, when nothing refers to it any more.
+  const fd = openSync(path, "a", 0o666);
+  const outcome = await flock(path, fd, options).catch((error: unknown) => {
+    closeSync(fd);
+    throw error;
+  });
+  if (outcome === "busy") {
+    closeSync(fd);
+    return undefined;
+  }
+  let held = true;
+  return {
+    fd,
+    release() {
+      if (held) closeSync(fd);
+      held = false;
+    },
+  };
+}
+
+/** Node has no flock(2). The lock belongs to the open file, which flock(1) inherits as its standard input, and stays when flock(1) ends. */
+async function flock(path: string, fd: number, options: { wait: boolean; signal?: AbortSignal }): Promise<"held" | "busy"> {
+  const mode = options.wait ? [] : ["--nonblock", "--conflict-exit-code", String(busy)];
+  try {
+    await execa("flock", ["--exclusive", ...mode, "0"], {
+      // Any descriptor will do, but execa's types end at 9.
+      stdin: fd as 3,
+      ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
+    });
+    return "held";
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    if (!(error instanceof ExecaError)) throw error;
+    if (error.exitCode === busy) return "busy";
+    if (error.code === "ENOENT") {
+      throw new IronicImagesError("host-tool-missing", "flock is not on this machine; install it (Debian: util-linux)", "", { cause: error });
+    }
+    throw new IronicImagesError("lock-failed", `${path} cannot be locked; does its file system know locks?`, error.shortMessage, { cause: error });
+  }
+}
