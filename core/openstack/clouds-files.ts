@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parseDocument } from "yaml";
+import { parseDocument, type Document } from "yaml";
 import { z } from "zod";
 import { IronicImagesError } from "../errors.ts";
 
@@ -110,10 +110,18 @@ function parsed(content: string, file: string, key: string): Record<string, Clou
     const line = content.slice(0, mistake.pos[0]).split("\n").length;
     throw new IronicImagesError("clouds-file-unreadable", `${file}: line ${line} is not YAML (${mistake.code})`);
   }
-  const clouds = z.looseObject({ [key]: entries }).safeParse(document.toJS());
+  const clouds = z.looseObject({ [key]: entries }).safeParse(resolved(document, file));
   if (clouds.success) return clouds.data[key] as Record<string, CloudEntry>;
   const at = clouds.error.issues[0]?.path.join(".") || key;
   throw new IronicImagesError("clouds-file-unreadable", `${file}: ${at}: must be a mapping, like the clouds.yaml of openstacksdk`);
+}
+
+function resolved(document: Document.Parsed, file: string): unknown {
+  try {
+    return document.toJS();
+  } catch {
+    throw new IronicImagesError("clouds-file-unreadable", `${file}: an alias has no anchor before it, or there are too many`);
+  }
 }
 
 function pick(name: string, { file, clouds }: CloudsFile, what: string): CloudEntry {

@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import * as http from "node:http";
+import * as https from "node:https";
+import { join } from "node:path";
+import { test, type TestContext } from "node:test";
+import { execa } from "execa";
+import { exchange } from "../../../core/openstack/http.ts";
+import type { IronicImagesError } from "../../../core/errors.ts";
+import { temporaryDirectory } from "../../support/temporary-directory.ts";
+import { listen } from "./listen.ts";
+
+async function secureServer(t: TestContext): Promise<{ url: string; ca: string }> {
+  const directory = temporaryDirectory(t);
+  const [key, cert] = [join(directory, "key.pem"), join(directory, "cert.pem")];
+  const names = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"];
+  await execa("openssl", ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", ...names, "-keyout", key, "-out", cert]);
+  const ca = readFileSync(cert, "utf8");
+  const server = await listen(https.createServer({ key: readFileSync(key), cert: ca }, (_request, response) => response.end("secure")), "https");
+  t.after(server.stop);
+  return { url: server.url, ca };
+}
+
+test("a certificate of a CA of one's own is accepted with cacert", async (t) => {
+  const { url, ca } = await secureServer(t);
+  const response = await exchange({ method: "GET", url }, { ca, verify: true });
+  assert.deepEqual([response.status, response.body], [200, "secure"]);
+});
+
+test("without cacert it is refused, and the message says where to name the CA", async (t) => {
+  const { url } = await secureServer(t);
+  await assert.rejects(exchange({ method: "GET", url }, { verify: true }), (error: IronicImagesError) => {
+    assert.equal(error.code, "cloud-unreachable");
+    assert.match(error.message, /^GET https:\/\/127\.0\.0\.1:\d+: \w*(CERT|SELF_SIGNED)\w*; .*cacert in clouds\.yaml$/);
+    return true;
+  });
+});
+
+test("verify: false accepts any certificate", async (t) => {
+  const { url } = await secureServer(t);
+  assert.equal((await exchange({ method: "GET", url }, { verify: false })).status, 200);
+});
+
+test("a proxy of the environment is used, but not for loopback", async (t) => {
+  const proxied: string[] = [];
+  const proxy = await listen(http.createServer((request, response) => {
+    proxied.push(request.url ?? "");
+    response.end("by proxy");
+  }), "http");
+  t.after(proxy.stop);
+  const direct = await listen(http.createServer((_request, response) => response.end("direct")), "http");
+  t.after(direct.stop);
+  const variables = ["http_proxy", "HTTP_PROXY", "no_proxy", "NO_PROXY"];
+  const before = variables.map((name) => [name, process.env[name]] as const);
+  t.after(() => {
+    for (const [name, value] of before) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  });
+  for (const name of variables) delete process.env[name];
+  process.env["HTTP_PROXY"] = proxy.url;
+
+  assert.equal((await exchange({ method: "GET", url: "http://keystone.invalid/v3" }, { verify: true })).body, "by proxy");
+  assert.equal((await exchange({ method: "GET", url: direct.url }, { verify: true })).body, "direct");
+  assert.deepEqual(proxied, ["http://keystone.invalid/v3"]);
+});
+
+for (const [title, answer] of [
+  ["a server that never answers", () => {}],
+  ["a server that stops in the middle of its answer", (response: http.ServerResponse) => response.write("half")],
+] as const) {
+  test(`${title} is given up after the timeout`, async (t) => {
+    const server = await listen(http.createServer((_request, response) => answer(response)), "http");
+    t.after(server.stop);
+    await assert.rejects(exchange({ method: "GET", url: server.url }, { verify: true }, 200), { code: "cloud-unreachable", message: /no answer within 0.2 s/ });
+  });
+}
