@@ -1,0 +1,21 @@
+/** `npm run -s ids [-- --stack NAME] [--image NAME]`: the published ids as shell assignments. */
+import { parseArgs } from "node:util";
+import { execa } from "execa";
+import { IronicImagesError } from "../../core/errors.ts";
+import { localStack, requireStarted, stackProcessEnvironment } from "../environment.ts";
+import { projectDirectory } from "../paths.ts";
+import { runTool } from "../run-tool.ts";
+import { shellIds, type ImageIds } from "./shell-names.ts";
+
+await runTool(async () => {
+  const { values } = parseArgs({ options: { stack: { type: "string", default: localStack }, image: { type: "string" } } });
+  requireStarted(values.stack);
+  const env = stackProcessEnvironment(values.stack);
+  const options = { cwd: projectDirectory, env, extendEnv: false, reject: false } as const;
+  const { stdout, stderr, exitCode } = await execa("pulumi", ["stack", "output", "userImages", "--json", "--stack", values.stack], options);
+  if (exitCode !== 0) {
+    const summary = `stack ${values.stack} exports no ids; \`pulumi up --stack ${values.stack}\` makes them`;
+    throw new IronicImagesError("no-ids", summary, stderr);
+  }
+  process.stdout.write(shellIds(JSON.parse(stdout) as Record<string, ImageIds>, values.image));
+});
