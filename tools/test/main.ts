@@ -1,0 +1,70 @@
+/** `npm test [-- --full] [PART-OF-A-FILE-NAME...]`: types, lint, and all tests on a real engine and a real cloud. */
+import { glob, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { execa } from "execa";
+import tmp from "tmp";
+import { IronicImagesError } from "../../core/errors.ts";
+import { startCloud, stopCloud } from "../cloud/control.ts";
+import { localStack, stackProcessEnvironment } from "../environment.ts";
+import { cacheDirectory, projectDirectory } from "../paths.ts";
+import { createReport } from "../report.ts";
+import { runTool } from "../run-tool.ts";
+import { installParts } from "../start/install.ts";
+import { planTests } from "./plan.ts";
+import { proofPage } from "./proof.ts";
+
+const proofPath = "docs/proof/test-full.md";
+
+await runTool(async () => {
+  const { values, positionals } = parseArgs({ options: { full: { type: "boolean", default: false } }, allowPositionals: true });
+  const report = createReport();
+  await report.step("type check", () => checked("tsc", ["--noEmit"]));
+  await report.step("lint", () => checked("eslint", ["."]));
+  const { cloudVirtualenv } = await installParts({ project: projectDirectory, cacheDirectory: cacheDirectory(), report });
+
+  const scratch = tmp.dirSync({ prefix: "ironic-images-tests-" }).name;
+  const cloud = path.join(scratch, "cloud");
+  const proofFile = path.join(scratch, "proof.txt");
+  await mkdir(cloud);
+  try {
+    await report.step("Keystone and Glance for the tests", () => startCloud({ directory: cloud, virtualenv: cloudVirtualenv }));
+    const all = await Array.fromAsync(glob("test/**/*.test.ts", { cwd: projectDirectory }));
+    const plan = planTests(all, { full: values.full, chosen: positionals, ...(values.full ? { proofFile } : {}) });
+    if (plan.files.length === 0) throw new IronicImagesError("no-tests", `no test file is named like ${positionals.join(" or ")}`);
+    process.exitCode = await runTests(plan.arguments, cloud, values.full);
+    if (values.full && positionals.length === 0) await writeProof(proofFile);
+  } finally {
+    await stopCloud(cloud);
+    await rm(scratch, { recursive: true, force: true });
+  }
+});
+
+async function runTests(args: readonly string[], cloud: string, full: boolean): Promise<number> {
+  const env = {
+    ...stackProcessEnvironment(localStack),
+    IRONIC_IMAGES_TEST_CLOUD: cloud,
+    IRONIC_IMAGES_CACHE: cacheDirectory(),
+    ...(full ? { IRONIC_IMAGES_TEST_FULL: "1" } : {}),
+  };
+  const { exitCode } = await execa(process.execPath, args, { cwd: projectDirectory, env, extendEnv: false, stdio: "inherit", reject: false });
+  return exitCode ?? 1;
+}
+
+async function checked(command: string, args: readonly string[]): Promise<void> {
+  const binary = path.join(projectDirectory, "node_modules/.bin", command);
+  const { exitCode, stdout, stderr } = await execa(binary, args, { cwd: projectDirectory, reject: false });
+  if (exitCode !== 0) throw new IronicImagesError("check-failed", `${command} ${args.join(" ")} found mistakes`, stdout + stderr);
+}
+
+async function writeProof(file: string): Promise<void> {
+  const git = async (...args: string[]) => (await execa("git", args, { cwd: projectDirectory })).stdout;
+  const page = proofPage({
+    commit: await git("rev-parse", "HEAD"),
+    clean: (await git("status", "--porcelain")) === "",
+    date: new Date(),
+    output: await readFile(file, "utf8"),
+  });
+  await mkdir(path.join(projectDirectory, path.dirname(proofPath)), { recursive: true });
+  await writeFile(path.join(projectDirectory, proofPath), page);
+}

@@ -1,0 +1,42 @@
+/** Which test files a run takes, and with which arguments of `node --test`. */
+export interface TestPlan {
+  readonly files: readonly string[];
+  readonly arguments: readonly string[];
+}
+
+// Most of a test on the real engine is waiting for Glance, so a few files at once fill two cores.
+const filesAtOnce = 3;
+const longestTestMinutes = 90;
+
+/**
+ * Plans a run: what waits longest begins first, and `test/full/` belongs to the full tier alone.
+ *
+ * @param all test files, relative to the project
+ * @param chosen parts of file names; without any all files of the tier are taken
+ */
+export function planTests(all: readonly string[], options: { full: boolean; chosen: readonly string[]; proofFile?: string }): TestPlan {
+  const { full, chosen, proofFile } = options;
+  const wanted = all.filter((file) => chosen.length === 0 || chosen.some((part) => file.includes(part)));
+  const files = wanted.filter((file) => full || !file.startsWith("test/full/")).sort(byWeight);
+  const reporters = [["spec", "stdout"], ...(proofFile === undefined ? [] : [["spec", proofFile]])];
+  return {
+    files,
+    arguments: [
+      "--test",
+      `--test-concurrency=${filesAtOnce}`,
+      `--test-timeout=${longestTestMinutes * 60_000}`,
+      ...reporters.flatMap(([name, destination]) => [`--test-reporter=${name}`, `--test-reporter-destination=${destination}`]),
+      ...files,
+    ],
+  };
+}
+
+function byWeight(a: string, b: string): number {
+  return weight(a) - weight(b) || a.localeCompare(b);
+}
+
+function weight(file: string): number {
+  if (file.startsWith("test/full/")) return 0;
+  if (file.startsWith("test/e2e/")) return 1;
+  return 2;
+}
