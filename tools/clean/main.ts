@@ -1,0 +1,10 @@
+/** `npm run clean`, or `-- --keep-cache`: removes all that was made: local cloud, artifacts, dependencies, the user's cache. */
+import { parseArgs } from "node:util";
+import { cacheDirectory, projectDirectory } from "../paths.ts";
+import { runTool } from "../run-tool.ts";
+import { clean } from "./clean.ts";
+
+await runTool(async () => {
+  const { values } = parseArgs({ options: { "keep-cache": { type: "boolean", default: false } } });
+  await clean({ project: projectDirectory, cache: values["keep-cache"] ? undefined : cacheDirectory(), say: console.log });
+});

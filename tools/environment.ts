@@ -1,0 +1,65 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { IronicImagesError } from "../core/errors.ts";
+import { cloudsFile } from "./cloud/control.ts";
+import { localPaths, projectDirectory } from "./paths.ts";
+import { pulumiEnvironment } from "./pulumi/environment.ts";
+
+/** The stack whose cloud `npm start` runs on this machine. */
+export const localStack = "local";
+
+/** Public on purpose: the stack `local` has no secrets, and its salt in stacks/Pulumi.local.yaml belongs to this word. */
+export const localPassphrase = "local";
+
+/** The commands in `.local/bin`; the rest of an engine lies beside the file that `pulumi` links to. */
+export const linkedCommands = ["node", "pulumi", "disk-image-create"] as const;
+
+/** How the environment of a stack differs from the present one. */
+export interface StackEnvironment {
+  readonly set: Readonly<Record<string, string>>;
+  /** Names to take out. */
+  readonly unset: readonly string[];
+}
+
+/**
+ * What plain `pulumi` needs for a stack. `local` gets its cloud, its backend and its passphrase; for any other stack the
+ * credentials, the backend and PULUMI_HOME are the user's own where set, and the project keeps the rest.
+ */
+export function stackEnvironment(stack: string, environment: NodeJS.ProcessEnv = process.env, project: string = projectDirectory): StackEnvironment {
+  const paths = localPaths(project);
+  const isLocal = stack === localStack;
+  const own = (name: string) => (isLocal ? undefined : environment[name] || undefined);
+  const backend = own("PULUMI_BACKEND_URL");
+  const set = {
+    ...pulumiEnvironment({
+      path: environment["PATH"] ?? "",
+      nodeDirectory: paths.bin,
+      binDirectory: paths.bin,
+      pulumiHome: own("PULUMI_HOME") ?? paths.pulumiHome,
+      backend: backend === undefined ? { directory: paths.state } : { url: backend },
+      ...(isLocal ? { passphrase: localPassphrase } : {}),
+    }),
+    ...(isLocal ? { OS_CLIENT_CONFIG_FILE: cloudsFile(paths.cloud) } : {}),
+  };
+  // What a shell holds of another cloud would win over clouds.yaml.
+  const foreign = isLocal ? Object.keys(environment).filter((name) => name.startsWith("OS_") || name === "PULUMI_CONFIG_PASSPHRASE_FILE") : [];
+  return { set, unset: foreign.filter((name) => !(name in set)).sort() };
+}
+
+/** The whole environment of a process that works on a stack. */
+export function stackProcessEnvironment(stack: string, environment: NodeJS.ProcessEnv = process.env, project: string = projectDirectory): NodeJS.ProcessEnv {
+  const { set, unset } = stackEnvironment(stack, environment, project);
+  return { ...Object.fromEntries(Object.entries(environment).filter(([name]) => !unset.includes(name))), ...set };
+}
+
+/**
+ * Refuses when `npm start` has not put in place what a stack needs.
+ * @throws IronicImagesError `not-started`
+ */
+export function requireStarted(stack: string, project: string = projectDirectory): void {
+  const { bin, state, cloud } = localPaths(project);
+  const needed = [...linkedCommands.map((name) => join(bin, name)), state, ...(stack === localStack ? [cloudsFile(cloud)] : [])];
+  if (!needed.every((path) => existsSync(path))) {
+    throw new IronicImagesError("not-started", "run `npm start` first: it installs what this needs");
+  }
+}
