@@ -32,8 +32,8 @@ export async function exchange(request: HttpRequest, cloudTls: CloudTls, timeout
   const proxy = isLoopback(url.hostname) ? {} : { proxyEnv: process.env };
   const secure = url.protocol === "https:";
   const agent = secure ? new https.Agent({ ...tlsOptions(cloudTls), ...proxy }) : new http.Agent(proxy);
+  const signal = AbortSignal.timeout(timeoutMs);
   try {
-    const signal = AbortSignal.timeout(timeoutMs);
     const { promise, resolve, reject } = Promise.withResolvers<http.IncomingMessage>();
     const outgoing = (secure ? https : http).request(url, { method: request.method, headers: { ...request.headers }, agent, signal }, resolve);
     outgoing.on("error", reject);
@@ -41,7 +41,7 @@ export async function exchange(request: HttpRequest, cloudTls: CloudTls, timeout
     const response = await promise;
     return { status: response.statusCode ?? 0, headers: response.headers, body: await text(response) };
   } catch (error) {
-    throw unreachable(request, error as NodeJS.ErrnoException, timeoutMs);
+    throw unreachable(request, error as NodeJS.ErrnoException, signal.aborted ? timeoutMs : undefined);
   } finally {
     agent.destroy();
   }
@@ -61,9 +61,8 @@ function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d+){3}$/.test(hostname);
 }
 
-function unreachable({ method, url }: HttpRequest, error: NodeJS.ErrnoException, timeoutMs: number): IronicImagesError {
-  const late = error.name === "AbortError" || error.name === "TimeoutError";
-  const why = late ? `no answer within ${timeoutMs / 1000} s` : (error.code ?? error.message);
+function unreachable({ method, url }: HttpRequest, error: NodeJS.ErrnoException, exceededMs: number | undefined): IronicImagesError {
+  const why = exceededMs === undefined ? (error.code ?? error.message) : `no answer within ${exceededMs / 1000} s`;
   const certificate = /CERT|SELF_SIGNED|ISSUER/.test(error.code ?? "");
   const hint = certificate ? "; if its certificate is signed by a CA of your own, name the CA's file under cacert in clouds.yaml" : "";
   return new IronicImagesError("cloud-unreachable", `${method} ${url}: ${why}${hint}`);
