@@ -33,7 +33,11 @@ export async function importArtifact(
       await mkdir(dirname(join(staging, file)), { recursive: true });
       await copyFile(join(source, file), join(staging, file), constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
     }
-    return await publishVerified(staging, found.record, { target: store.target(found.record), say: (message) => store.say(message) });
+    return await publishVerified(staging, found.record, {
+      target: store.target(found.record),
+      replaceOtherBuild: true,
+      say: (message) => store.say(message),
+    });
   } catch (error) {
     await rm(staging, { recursive: true, force: true });
     throw error;

@@ -9,53 +9,58 @@ import type { ArtifactFile, ArtifactFileRole, ArtifactRecord } from "./record.ts
 import { listTree, lstatIfExists, syncToDisk } from "./regular-file.ts";
 import { replaceFile } from "./replace-file.ts";
 import { parseRecord } from "./schema.ts";
+import { lookAt, writeStamp, type Looks } from "./stamp.ts";
 import { readRecord, verifyAndStamp, verifyFiles } from "./verify.ts";
 
 /** What the publisher tells of an artifact; the rest of the record comes from the bytes. */
 export type UnpublishedRecord = Omit<ArtifactRecord, "files" | "buildId">;
 
-/** What publishing needs of the store: where the artifact goes (absolute), and whom to tell. */
+/** What publishing needs of the store: where the artifact goes (absolute), which artifact wins over one that is there already, and whom to tell. */
 export interface PublishContext {
   readonly target: string;
+  /** True if only the very same build may stay at the target; otherwise any whole one of the same fingerprint does. */
+  readonly replaceOtherBuild: boolean;
   say(message: string): void;
 }
 
 /** Describes the files in `staging`, as they are, and publishes them. See `ArtifactStore.publish`. */
 export async function publishStaging(staging: string, unpublished: UnpublishedRecord, context: PublishContext): Promise<ArtifactRecord> {
-  await settleModes(staging);
   const names = artifactFileNames(unpublished.name, unpublished.inputs);
+  const looks = await settle(staging, Object.values(names));
   const formats = { image: unpublished.inputs.diskFormat, kernel: "aki", ramdisk: "ari" } as const;
   const files: Partial<Record<ArtifactFileRole, ArtifactFile>> = {};
   for (const role of artifactFileRoles) {
     const name = names[role];
     if (name !== undefined) files[role] = { name, ...(await describeFile(join(staging, name), formats[role])) };
   }
-  return moveIntoPlace(staging, { ...unpublished, files, buildId: buildId(files) }, context);
+  return moveIntoPlace(staging, { ...unpublished, files, buildId: buildId(files) }, looks, context);
 }
 
 /** Publishes files that somebody else described, if they are as described. The answer is the record that stands in the store afterwards. */
 export async function publishVerified(staging: string, record: ArtifactRecord, context: PublishContext): Promise<ArtifactRecord> {
-  await settleModes(staging);
+  const looks = await settle(staging, Object.values(record.files).map((file) => file.name));
   await verifyFiles(staging, record);
-  return moveIntoPlace(staging, record, context);
+  return moveIntoPlace(staging, record, looks, context);
 }
 
 /**
- * Closes the directory to others until it is published, and opens its files in their final mode: a later change of mode would change the ctime that the
- * stamp notes.
+ * Closes the directory to others until it is published, and gives its files their final mode: a later change of mode would change their ctime.
+ * @returns what the files look like before anything reads them
  */
-async function settleModes(staging: string): Promise<void> {
+async function settle(staging: string, names: readonly string[]): Promise<Looks> {
   await chmod(staging, 0o700);
   const { files } = await listTree(staging);
   for (const file of files) await chmod(join(staging, file), 0o644);
+  return lookAt(staging, names);
 }
 
 /** The order matters: every byte is on the disk before the record is, and the record before the name. */
-async function moveIntoPlace(staging: string, record: ArtifactRecord, context: PublishContext): Promise<ArtifactRecord> {
+async function moveIntoPlace(staging: string, record: ArtifactRecord, looks: Looks, context: PublishContext): Promise<ArtifactRecord> {
   const text = `${JSON.stringify(record, undefined, 2)}\n`;
   const check = parseRecord(text);
   if ("why" in check) throw new IronicImagesError("artifact-record-wrong", `The artifact of ${record.name} in ${staging} cannot be published: ${check.why}`);
 
+  await writeStamp(staging, record, looks);
   const { files, directories } = await listTree(staging);
   for (const path of [...files, ...directories.toReversed()]) await syncToDisk(join(staging, path));
   await replaceFile(join(staging, recordFileName), text);
@@ -74,17 +79,18 @@ async function moveIntoPlace(staging: string, record: ArtifactRecord, context: P
   return existing;
 }
 
-/** The artifact that is at the target already, if it is whole; anything else there is set aside. */
-async function keepIfWhole(record: ArtifactRecord, { target, say }: PublishContext): Promise<ArtifactRecord | undefined> {
+/** The artifact that is at the target already, if it is whole and wanted; anything else there is set aside. */
+async function keepIfWhole(record: ArtifactRecord, { target, replaceOtherBuild, say }: PublishContext): Promise<ArtifactRecord | undefined> {
   if ((await lstatIfExists(target)) === undefined) return undefined;
   const found = (await readRecord(target)) ?? { why: `it has no ${recordFileName}` };
   let why: string | undefined;
   if ("why" in found) why = found.why;
   else if (found.record.fingerprint !== record.fingerprint) why = `it has the fingerprint ${found.record.fingerprint}`;
+  else if (replaceOtherBuild && found.record.buildId !== record.buildId) why = `it has the build id ${found.record.buildId}`;
   else {
     why = await verifyAndStamp(target, found.record, say);
     if (why === undefined) return found.record;
   }
-  say(`${target} was in the way and is no whole artifact: ${why}. It was set aside as ${await setAside(target)}`);
+  say(`${target} is not the artifact that is wanted there: ${why}. It was set aside as ${await setAside(target)}`);
   return undefined;
 }

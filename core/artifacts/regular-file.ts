@@ -8,13 +8,14 @@ const readOnly = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOC
 
 /**
  * Opens a file for reading, if it is a regular file with something in it.
- * @throws IronicImagesError `artifact-file-refused` for a symbolic link, FIFO, device, directory or an empty file
+ * @throws IronicImagesError `artifact-file-refused` for a symbolic link, FIFO, device, directory, an empty file, or none
  */
 export async function openRegularFile(path: string): Promise<FileHandle> {
   let handle: FileHandle;
   try {
     handle = await open(path, readOnly);
   } catch (error) {
+    if (isErrno(error, "ENOENT")) throw refused(path, "is missing", error);
     if (isErrno(error, "ELOOP")) throw refused(path, "is a symbolic link", error);
     if (isErrno(error, "ENXIO")) throw refused(path, "is not a regular file", error);
     throw error;
@@ -79,7 +80,7 @@ export function isErrno(error: unknown, code: string): boolean {
 function refused(path: string, why: string, cause?: unknown): IronicImagesError {
   return new IronicImagesError(
     "artifact-file-refused",
-    `${path} ${why}; an artifact holds regular files with content only. Build again, or remove it`,
+    `${path} ${why}; the files of an artifact are regular files with content`,
     "",
     { cause },
   );

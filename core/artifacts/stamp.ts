@@ -8,13 +8,13 @@ import { replaceFile } from "./replace-file.ts";
 /** Stands beside the record: what the files looked like to `lstat` when their digests were last found right on this machine. */
 const stampFileName = "verified.json";
 
-const looksSchema = z.record(
-  z.string(),
-  z.object({ sha256: z.string(), size: z.string(), mtime: z.string(), ctime: z.string(), inode: z.string() }),
-);
+const looksSchema = z.record(z.string(), z.object({ size: z.string(), mtime: z.string(), ctime: z.string(), inode: z.string() }));
 
-/** By file name, what `lstat` says (bytes; nanoseconds since 1970), and the digest that the file is to have. */
+/** By file name, what `lstat` says: bytes, nanoseconds since 1970. */
 export type Looks = z.infer<typeof looksSchema>;
+
+/** The build id stands for the digests. */
+const stampSchema = z.object({ buildId: z.string(), files: looksSchema });
 
 /** `fits`: nothing was touched since the last verification. `unknown`: hash again. `broken`: no need to hash. */
 export type StampState =
@@ -32,41 +32,38 @@ export async function checkStamp(directory: string, record: ArtifactRecord): Pro
       return { state: "broken", why: `${file.name} has ${stats.size} bytes, and should have ${file.size}` };
     }
   }
-  const noted = await readStamp(directory);
-  const fits = Object.entries(await lookAt(directory, record)).every(([name, now]) => {
-    const then = noted[name];
-    return then !== undefined && Object.entries(now).every(([key, value]) => then[key as keyof typeof then] === value);
-  });
+  const stamp = await readStamp(directory);
+  const now = Object.entries(await lookAt(directory, Object.values(record.files).map((file) => file.name)));
+  const fits =
+    stamp?.buildId === record.buildId &&
+    now.every(([name, looks]) => {
+      const then = stamp.files[name];
+      return then !== undefined && then.size === looks.size && then.mtime === looks.mtime && then.ctime === looks.ctime && then.inode === looks.inode;
+    });
   return { state: fits ? "fits" : "unknown" };
 }
 
-/** What the record's files look like now. */
-export async function lookAt(directory: string, record: Pick<ArtifactRecord, "files">): Promise<Looks> {
+/** What these files of a directory look like now; those that are missing are left out. */
+export async function lookAt(directory: string, names: readonly string[]): Promise<Looks> {
   const looks: Looks = {};
-  for (const { name, sha256 } of Object.values(record.files)) {
+  for (const name of names) {
     const stats = await lstatIfExists(join(directory, name));
     if (stats === undefined) continue;
-    looks[name] = {
-      sha256,
-      size: String(stats.size),
-      mtime: String(stats.mtimeNs),
-      ctime: String(stats.ctimeNs),
-      inode: String(stats.ino),
-    };
+    looks[name] = { size: String(stats.size), mtime: String(stats.mtimeNs), ctime: String(stats.ctimeNs), inode: String(stats.ino) };
   }
   return looks;
 }
 
-/** Notes that the files that looked like this had the digests of the record. */
-export async function writeStamp(directory: string, looks: Looks): Promise<void> {
-  await replaceFile(join(directory, stampFileName), `${JSON.stringify(looks)}\n`);
+/** Notes that the files that looked like this, before they were hashed, had the digests of the record. */
+export async function writeStamp(directory: string, record: ArtifactRecord, files: Looks): Promise<void> {
+  await replaceFile(join(directory, stampFileName), `${JSON.stringify({ buildId: record.buildId, files })}\n`);
 }
 
-async function readStamp(directory: string): Promise<Looks> {
+async function readStamp(directory: string): Promise<z.infer<typeof stampSchema> | undefined> {
   try {
-    return looksSchema.parse(JSON.parse(await readFile(join(directory, stampFileName), "utf8")));
+    return stampSchema.parse(JSON.parse(await readFile(join(directory, stampFileName), "utf8")));
   } catch {
     // Missing or garbled: the files are hashed again, which needs no stamp.
-    return {};
+    return undefined;
   }
 }

@@ -37,7 +37,8 @@ export interface ArtifactStore {
    */
   publish(stagingDirectory: string, record: UnpublishedRecord): Promise<ArtifactRecord>;
   /**
-   * Copies an artifact from elsewhere, e.g. from another machine's `.images/artifacts/`; every digest is checked on the copy.
+   * Copies an artifact from elsewhere, e.g. from another machine's `.images/artifacts/`; every digest is checked on the copy. Another build of the same
+   * fingerprint that is here is set aside: who imports wants these bytes.
    * @throws IronicImagesError `artifact-missing`, `artifact-corrupt`, `artifact-file-refused`
    */
   importFrom(otherArtifactDirectory: string): Promise<ArtifactRecord>;
@@ -90,7 +91,7 @@ export function openStore(projectDirectory: string, options: { onMessage?: (mess
     list: () => records((entry) => !entry.startsWith(".") && !/\.bad-\d+$/.test(entry)),
     async publish(staging, record) {
       await mkdir(root, { recursive: true });
-      return publishStaging(staging, record, { target: directory(record), say });
+      return publishStaging(staging, record, { target: directory(record), replaceOtherBuild: false, say });
     },
     async importFrom(other) {
       await mkdir(root, { recursive: true });

@@ -26,8 +26,8 @@ export async function verifyFiles(directory: string, record: ArtifactRecord): Pr
   for (const file of Object.values(record.files)) {
     const path = join(directory, file.name);
     const found = await hashFile(path).catch((error: unknown) => {
-      if (!isErrno(error, "ENOENT")) throw error;
-      throw new IronicImagesError("artifact-corrupt", `${path} is missing`, waysOut, { cause: error });
+      if (!(error instanceof IronicImagesError)) throw error;
+      throw new IronicImagesError("artifact-corrupt", error.summary, waysOut, { cause: error });
     });
     if (found.sha256 === file.sha256 && found.sha512 === file.sha512) continue;
     throw new IronicImagesError(
@@ -41,14 +41,14 @@ export async function verifyFiles(directory: string, record: ArtifactRecord): Pr
 /** As {@link verifyFiles}, but answers with what is wrong, if anything is; and notes it in the stamp when all is well. */
 export async function verifyAndStamp(directory: string, record: ArtifactRecord, say: (message: string) => void): Promise<string | undefined> {
   // Looked at before the hashing: a file that changes meanwhile will not fit its stamp.
-  const looks = await lookAt(directory, record);
+  const looks = await lookAt(directory, Object.values(record.files).map((file) => file.name));
   try {
     await verifyFiles(directory, record);
   } catch (error) {
     if (error instanceof IronicImagesError) return error.summary;
     throw error;
   }
-  await writeStamp(directory, looks).catch((error: unknown) => {
+  await writeStamp(directory, record, looks).catch((error: unknown) => {
     say(`${directory} is right, but that cannot be noted there, so it is hashed every time (${error instanceof Error ? error.message : String(error)})`);
   });
   return undefined;
