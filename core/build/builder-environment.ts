@@ -1,0 +1,57 @@
+import type { HostSources } from "./host-sources.ts";
+import { caFile, finishFile, inside } from "./inside-paths.ts";
+
+/** Names of the variables that carry the build host's mirrors: our last hook unsets them to learn the distribution's own. */
+export const mirrorVariables = ["DIB_DISTRIBUTION_MIRROR", "DIB_DEBIAN_SECURITY_MIRROR"] as const;
+
+/**
+ * The whole environment of diskimage-builder: nothing is inherited.
+ * @param content what the recipe decides, from `diskImageCreateEnvironment`; wins over the build host's mirrors
+ * @param baseImageName file name of the base image in the sandbox, if there is one
+ */
+export function builderEnvironment(
+  content: Readonly<Record<string, string>>,
+  host: HostSources,
+  baseImageName: string | undefined,
+): Record<string, string> {
+  return {
+    PATH: `${inside.bin}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
+    // Empty: the devuser element would take the builder's own public key from here.
+    HOME: inside.home,
+    USER: "root",
+    LOGNAME: "root",
+    SHELL: "/bin/bash",
+    LANG: "C.UTF-8",
+    TMPDIR: inside.tmp,
+    TMP_DIR: inside.tmp,
+    XDG_CACHE_HOME: `${inside.cache}/xdg`,
+    DEBIAN_FRONTEND: "noninteractive",
+    ELEMENTS_PATH: `${inside.hooks}:${inside.elements}`,
+    DIB_IMAGE_CACHE: inside.cache,
+    DIB_LOCKFILES: inside.lockfiles,
+    // Two tmpfs of up to half of the memory each, per build, otherwise.
+    DIB_NO_TMPFS: "1",
+    IRONIC_IMAGES_FINISH: finishFile,
+    ...networkVariables(host),
+    ...(baseImageName === undefined ? {} : { DIB_LOCAL_IMAGE: `${inside.base}/${baseImageName}` }),
+    ...content,
+  };
+}
+
+function networkVariables({ mirrors, proxy, caBundle }: HostSources): Record<string, string> {
+  const variables: Record<string, string> = {};
+  if (mirrors.distribution !== undefined) variables["DIB_DISTRIBUTION_MIRROR"] = mirrors.distribution;
+  if (mirrors.security !== undefined) variables["DIB_DEBIAN_SECURITY_MIRROR"] = mirrors.security;
+  // Both spellings: curl reads http_proxy in lower case only, other tools the upper one.
+  for (const [name, value] of [
+    ["http_proxy", proxy.http],
+    ["https_proxy", proxy.https],
+    ["no_proxy", proxy.no],
+  ] as const) {
+    if (value !== undefined) Object.assign(variables, { [name]: value, [name.toUpperCase()]: value });
+  }
+  if (caBundle !== undefined) {
+    for (const name of ["SSL_CERT_FILE", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "PIP_CERT", "GIT_SSL_CAINFO"]) variables[name] = caFile;
+  }
+  return variables;
+}

@@ -1,0 +1,66 @@
+import { cp, mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import tmp from "tmp";
+import { IronicImagesError } from "../errors.ts";
+import type { BuildJob } from "./job.ts";
+import type { BuildSettings } from "./settings.ts";
+
+/** Where the jobs of a project lie, relative to it. */
+export const jobsDirectory = ".images/jobs";
+
+/** The files of a job directory, by what they are for. */
+export function jobFiles(directory: string) {
+  return {
+    job: join(directory, "job.json"),
+    settings: join(directory, "settings.json"),
+    elements: join(directory, "elements"),
+    events: join(directory, "events.jsonl"),
+    result: join(directory, "result.json"),
+    log: join(directory, "build.log"),
+    stdout: join(directory, "stdout"),
+    stderr: join(directory, "stderr"),
+  } as const;
+}
+
+/** What a job left: success has no more to say, because the artifact is in the store. */
+export type JobResult = { readonly ok: true } | { readonly ok: false; readonly code: string; readonly summary: string; readonly details: string };
+
+/** Writes a job, what it needs of this machine, and a copy of the project's elements that it uses. Returns the new directory. */
+export async function createJobDirectory(projectDirectory: string, job: BuildJob, settings: BuildSettings): Promise<string> {
+  const jobs = join(projectDirectory, jobsDirectory);
+  await mkdir(jobs, { recursive: true });
+  const directory = tmp.dirSync({ tmpdir: jobs, prefix: `${job.name}-${job.fingerprint.slice(0, 12)}`, keep: true }).name;
+  const files = jobFiles(directory);
+  await mkdir(files.elements);
+  for (const element of Object.keys(job.inputs.elementDigests)) {
+    const source = join(projectDirectory, "elements", element);
+    await cp(source, join(files.elements, element), { recursive: true, verbatimSymlinks: true }).catch((error: unknown) => {
+      throw new IronicImagesError("element-missing", `elements/${element} of the project cannot be copied; the image ${job.name} needs it`, String(error), { cause: error });
+    });
+  }
+  await writeFile(files.settings, JSON.stringify(settings, undefined, 2), { mode: 0o600 });
+  await writeFile(files.events, "");
+  await writeFile(files.job, JSON.stringify(job, undefined, 2));
+  return directory;
+}
+
+/** Reads what {@link createJobDirectory} wrote. */
+export async function readJobDirectory(directory: string): Promise<{ job: BuildJob; settings: BuildSettings }> {
+  const files = jobFiles(directory);
+  const job = JSON.parse(await readFile(files.job, "utf8")) as BuildJob;
+  if (job.schema !== 1) throw new IronicImagesError("job-wrong", `${files.job} is not a job that this version reads`);
+  return { job, settings: JSON.parse(await readFile(files.settings, "utf8")) as BuildSettings };
+}
+
+/** Writes the result so that a reader sees all of it or nothing. */
+export async function writeResult(directory: string, result: JobResult): Promise<void> {
+  const { result: path } = jobFiles(directory);
+  await writeFile(`${path}.new`, JSON.stringify(result));
+  await rename(`${path}.new`, path);
+}
+
+/** The job's result, or undefined while there is none. */
+export async function readResult(directory: string): Promise<JobResult | undefined> {
+  const text = await readFile(jobFiles(directory).result, "utf8").catch(() => undefined);
+  return text === undefined ? undefined : (JSON.parse(text) as JobResult);
+}

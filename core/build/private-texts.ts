@@ -1,0 +1,27 @@
+import type { HostSources } from "./host-sources.ts";
+
+/** A piece of text of the build host that may not be in an image. */
+export interface PrivateText {
+  readonly text: string;
+  /** What it is, for messages; the text itself can be a password. */
+  readonly what: string;
+  /** A host may be in the image all the same where the finished package sources name it; a credential never. */
+  readonly kind: "host" | "credential";
+}
+
+/** Every host name and credential of the build's mirrors and proxies. */
+export function privateTexts({ mirrors, proxy }: HostSources): PrivateText[] {
+  const urls = { "distribution mirror": mirrors.distribution, "security mirror": mirrors.security, "http proxy": proxy.http, "https proxy": proxy.https };
+  const texts = Object.entries(urls).flatMap(([what, value]): PrivateText[] => {
+    if (value === undefined) return [];
+    const url = new URL(value);
+    const words = [url.username, url.password].filter((word) => word !== "");
+    // A user name can be a common word; the pair as it stands in the URL cannot.
+    const pair = words.length === 0 ? [] : [words.join(":"), ...(url.password === "" ? [] : [url.password, decodeURIComponent(url.password)])];
+    return [
+      { text: url.hostname, what: `host of the ${what}`, kind: "host" },
+      ...[...new Set(pair)].map((text) => ({ text, what: `credential of the ${what}`, kind: "credential" as const })),
+    ];
+  });
+  return texts.filter(({ text }, index) => text !== "" && texts.findIndex((other) => other.text === text) === index);
+}

@@ -1,0 +1,27 @@
+import { readFileSync } from "node:fs";
+
+/** A process that cannot be mistaken for another one that got its number later. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** Clock ticks after boot, field 22 of proc_pid_stat(5). */
+  readonly startTime: string;
+}
+
+/** Who has this number now; undefined if nobody has, or only what is left of a process that ended. */
+export function identifyProcess(pid: number): ProcessIdentity | undefined {
+  let stat: string;
+  try {
+    stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+  } catch {
+    return undefined;
+  }
+  // The second field is the command's name in parentheses, which can itself hold spaces and parentheses.
+  const [state, ...fields] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  const startTime = fields[18];
+  return state === "Z" || state === "X" || startTime === undefined ? undefined : { pid, startTime };
+}
+
+/** True while this very process runs. */
+export function isRunning(identity: ProcessIdentity): boolean {
+  return identifyProcess(identity.pid)?.startTime === identity.startTime;
+}

@@ -1,0 +1,93 @@
+import { performance } from "node:perf_hooks";
+import { IronicImagesError } from "../errors.ts";
+import { openBuildLog } from "./build-log.ts";
+import { lineSplitter } from "./lines.ts";
+import { trackPhases } from "./phases.ts";
+import { startSandbox } from "./sandbox.ts";
+
+/** One run of diskimage-builder in a prepared build directory. */
+export interface BuilderRun {
+  readonly name: string;
+  readonly build: string;
+  /** Absolute; the slot's cache. */
+  readonly cache: string;
+  readonly logPath: string;
+  readonly logLimitBytes: number;
+  readonly timeoutMinutes: number;
+  readonly graceSeconds: number;
+  /** Takes credentials out of a line. */
+  redact(line: string): string;
+  /** Called when the phase changes, and every few seconds. */
+  onProgress(phase: string, elapsedSeconds: number): void;
+  /** Ends the build; its reason is thrown. */
+  readonly signal: AbortSignal;
+}
+
+/** How often a build that says nothing new tells its elapsed time. */
+const heartbeatMilliseconds = 5000;
+
+/**
+ * Runs to the end, whatever the end is: nothing of the build runs afterwards.
+ * @returns seconds per phase, and `total`
+ * @throws IronicImagesError `build-failed`, `build-timeout`; the signal's reason
+ */
+export async function runBuilder(run: BuilderRun): Promise<Record<string, number>> {
+  const start = performance.now();
+  const elapsed = (): number => Math.round((performance.now() - start) / 1000);
+  const log = openBuildLog(run.logPath, run.logLimitBytes);
+  const phases = trackPhases(start);
+  const own: string[] = [];
+  const lines = lineSplitter((line) => {
+    const clean = run.redact(line);
+    log.write(clean);
+    const message = /(?:^| \| )ironic-images: (.*)$/.exec(clean)?.[1];
+    if (message !== undefined) own.push(message);
+    const before = phases.phase;
+    phases.line(line, performance.now());
+    if (phases.phase !== before) run.onProgress(phases.phase, elapsed());
+  });
+
+  const sandbox = startSandbox(run.build, run.cache, (chunk) => lines.push(chunk));
+  let hook: string | undefined;
+  let timedOut = false;
+  let hardStop: NodeJS.Timeout | undefined;
+  const stop = (): void => {
+    hook ??= phases.hook ?? phases.phase;
+    sandbox.cancel();
+    hardStop ??= setTimeout(() => sandbox.kill(), run.graceSeconds * 1000);
+  };
+  const deadline = setTimeout(() => {
+    timedOut = true;
+    stop();
+  }, run.timeoutMinutes * 60_000);
+  const heartbeat = setInterval(() => run.onProgress(phases.phase, elapsed()), heartbeatMilliseconds);
+  run.signal.addEventListener("abort", stop, { once: true });
+  if (run.signal.aborted) stop();
+
+  let status: number;
+  try {
+    status = await sandbox.ended;
+  } finally {
+    clearTimeout(deadline);
+    clearTimeout(hardStop);
+    clearInterval(heartbeat);
+    run.signal.removeEventListener("abort", stop);
+    lines.end();
+    await log.close();
+  }
+  run.signal.throwIfAborted();
+  if (timedOut) {
+    throw new IronicImagesError(
+      "build-timeout",
+      `${run.name} was not built within ${run.timeoutMinutes} minutes and was stopped in ${hook ?? phases.phase}; log: ${run.logPath}; raise timeoutMinutes if it only needs longer`,
+      log.tail(),
+    );
+  }
+  if (status !== 0) {
+    const where = phases.hook ?? phases.phase;
+    const why = own.at(-1) ?? `diskimage-builder ended with exit status ${status} in ${where}`;
+    throw new IronicImagesError("build-failed", `${run.name} was not built: ${why}; log: ${run.logPath}`, log.tail());
+  }
+  const end = performance.now();
+  return { ...phases.seconds(end), total: Math.round((end - start) / 100) / 10 };
+}

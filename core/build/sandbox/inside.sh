@@ -1,0 +1,56 @@
+#!/bin/bash
+# First process of the sandbox's PID namespace: arranges the file system, then runs the command in job/command.
+# Usage: inside.sh BUILD-DIRECTORY CACHE-DIRECTORY
+set -eu
+here=$(dirname "$(readlink -f "$0")")
+build=$1 cache=$2
+
+over() { # FILE TOOL: puts FILE in the place of an installed tool, because sudo's secure_path hides a directory put first on PATH
+  local tool
+  tool=$(command -v "$2") || return 0
+  mount --bind "$1" "$(readlink -f "$tool")"
+}
+
+# mmdebstrap is used by diskimage-builder wherever it happens to be installed, and makes another image than debootstrap.
+over /dev/null mmdebstrap
+
+if ! grep -qw device-mapper /proc/misc && ! modprobe -q dm_mod 2>/dev/null; then
+  over "$here/kpartx" kpartx
+  over "$here/dmsetup" dmsetup
+fi
+
+mount --bind "$cache" "$build/cache"
+mapfile -d '' -t binds <"$build/job/binds"
+for ((i = 0; i < ${#binds[@]}; i += 2)); do
+  mount --bind "${binds[i]}" "$build/${binds[i + 1]}"
+  mount -o remount,bind,ro "$build/${binds[i + 1]}"
+done
+# A short fixed place: diskimage-builder splits paths at spaces, and what it notes in the image names no directory of this machine.
+mount --rbind "$build" /mnt
+
+# Ending only what hooks run lets diskimage-builder clean up after itself; its log filter has to outlive it.
+end_hooks() {
+  local process pid
+  for process in /proc/[0-9]*; do
+    pid=${process#/proc/}
+    [ "$pid" = 1 ] || [ "$pid" = "$builder" ] || grep -qs "outfilter[.]py" "$process/cmdline" || kill -TERM "$pid" 2>/dev/null || :
+  done
+}
+
+mapfile -d '' -t words </mnt/job/command
+cd /mnt/out
+env -i "${words[@]}" </dev/null &
+builder=$!
+trap end_hooks TERM
+
+status=0
+while :; do
+  wait "$builder" && status=0 || status=$?
+  kill -0 "$builder" 2>/dev/null || break
+done
+# The log filter gets the end of its input now; without it the last lines are lost.
+for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+  grep -qs "outfilter[.]py" /proc/[0-9]*/cmdline || break
+  sleep 0.1
+done
+exit "$status"

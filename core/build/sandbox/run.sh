@@ -1,0 +1,39 @@
+#!/bin/bash
+# Runs one build as root in mount and PID namespaces of its own, and leaves nothing behind but the outputs.
+# Usage: run.sh BUILD-DIRECTORY CACHE-DIRECTORY UID:GID
+# Standard input is the caller's grip: the line "cancel" lets the build end itself, its end (the caller died) kills everything at once.
+set -u
+umask 022
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+here=$(dirname "$(readlink -f "$0")")
+build=$1 cache=$2 owner=$3
+exec 7<&0 </dev/null
+
+# Locks that die with this script: clean.sh tells by the first whether the build directory is in use, the second keeps a dying build's cache from its successor.
+exec 8>>"$build/sandbox.lock" 9>>"$cache/sandbox.lock"
+flock --wait 60 8 && flock --wait 60 9 || { echo "ironic-images: the sandbox of an earlier build does not end" >&2; exit 121; }
+
+# The parent's death is the child's: setpriv for this script, --kill-child for unshare.
+setpriv --pdeathsig KILL unshare --mount --propagation private --pid --fork --kill-child --mount-proc \
+  "$here/inside.sh" "$build" "$cache" 7<&- 8>&- 9>&- &
+sandbox=$!
+
+(
+  exec 8>&- 9>&-
+  while read -r word <&7; do
+    [ "$word" = cancel ] && kill -TERM $(cat "/proc/$sandbox/task/$sandbox/children")
+  done
+  : >"$build/abandoned"
+  kill -KILL "$sandbox"
+) 2>/dev/null &
+grip=$!
+
+wait "$sandbox"
+status=$?
+kill "$grip" 2>/dev/null
+if [ -e "$build/abandoned" ]; then
+  "$here/clean.sh" --locked "$build"
+else
+  "$here/clean.sh" --locked --keep-outputs "$owner" "$build"
+fi
+exit "$status"

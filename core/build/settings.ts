@@ -1,0 +1,17 @@
+/** How this machine builds. Never changes what is built, so nothing of it is in a fingerprint. */
+export interface BuildSettings {
+  /** Builds at once, over all projects of the user; default one per two processors. */
+  readonly slots?: number | undefined;
+  /** Limit of one build; default 120. */
+  readonly timeoutMinutes?: number | undefined;
+  /** Package mirrors for the build only; default those of this machine's apt, where it runs the distribution that is built. */
+  readonly mirrors?: { readonly mirror?: string | undefined; readonly security?: string | undefined } | undefined;
+  /** Proxies for the build only; default those of the environment and of apt. */
+  readonly proxy?: { readonly http?: string | undefined; readonly https?: string | undefined; readonly no?: string | undefined } | undefined;
+  /** File of CA certificates for the build only; default the one that the environment names. */
+  readonly caBundle?: string | undefined;
+  /** Size that a log file may reach; default 64. */
+  readonly logLimitMiB?: number | undefined;
+  /** Time for diskimage-builder to clean up after a cancellation, before everything is killed; default 10. */
+  readonly graceSeconds?: number | undefined;
+}

@@ -1,0 +1,34 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { acquireLock } from "../lock.ts";
+import { buildsDirectory } from "./build-directory.ts";
+import { cleanBuildDirectory } from "./sandbox.ts";
+
+/** The lock that a job holds as long as it needs a build directory. */
+export function buildDirectoryLock(build: string): string {
+  return `${build}.lock`;
+}
+
+/**
+ * Removes the build directories that no job and no sandbox uses any more, with the loop devices that lead into them.
+ * @param onMessage told what could not be removed; that keeps nobody from building
+ * @returns the names of the removed directories
+ */
+export async function sweepBuilds(projectDirectory: string, onMessage: (message: string) => void): Promise<string[]> {
+  const builds = join(projectDirectory, buildsDirectory);
+  const entries = await readdir(builds, { withFileTypes: true }).catch(() => []);
+  const removed: string[] = [];
+  for (const entry of entries.filter((each) => each.isDirectory())) {
+    const build = join(builds, entry.name);
+    const lock = await acquireLock(buildDirectoryLock(build), { wait: false });
+    if (lock === undefined) continue;
+    try {
+      if (await cleanBuildDirectory(build)) removed.push(entry.name);
+    } catch (error) {
+      onMessage(error instanceof Error ? error.message : String(error));
+    } finally {
+      lock.release();
+    }
+  }
+  return removed;
+}

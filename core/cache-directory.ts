@@ -1,0 +1,16 @@
+import { homedir } from "node:os";
+import { isAbsolute, join } from "node:path";
+
+/**
+ * Absolute directory for what may be lost and is shared by all projects of a user: base images, build slots, tools.
+ * The XDG base directory specification says that a relative `XDG_CACHE_HOME` is to be ignored.
+ */
+export function cacheDirectory(env: Readonly<Record<string, string | undefined>> = process.env): string {
+  for (const [value, below] of [
+    [env["IRONIC_IMAGES_CACHE"], ""],
+    [env["XDG_CACHE_HOME"], "ironic-images"],
+  ] as const) {
+    if (value !== undefined && isAbsolute(value)) return join(value, below);
+  }
+  return join(env["HOME"] ?? homedir(), ".cache", "ironic-images");
+}
