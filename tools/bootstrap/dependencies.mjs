@@ -1,7 +1,8 @@
 // Whether node_modules is what package-lock.json says, and how it becomes so.
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 
 /**
  * True if npm has installed exactly the versions of the lock file. npm writes node_modules/.package-lock.json last, so
@@ -21,15 +22,16 @@ export function isInstalled(project) {
 }
 
 /**
- * Runs `npm ci`. What it says goes to standard error: standard output belongs to the command.
+ * Runs `npm ci`, one at a time. What it says goes to standard error: standard output belongs to the command.
  * @param {string} project
  * @returns {boolean} whether it succeeded
  */
 export function installDependencies(project) {
-  console.error("installing the npm dependencies (npm ci) ...");
-  const { command, first } = npm(process.env);
-  const options = ["ci", "--no-audit", "--no-fund", "--loglevel=error"];
-  const { status } = spawnSync(command, [...first, ...options], { cwd: project, stdio: ["ignore", 2, 2] });
+  const install = [process.execPath, fileURLToPath(new URL("./install.mjs", import.meta.url)), project];
+  mkdirSync(join(project, ".local"), { recursive: true, mode: 0o700 });
+  const locked = spawnSync("flock", [join(project, ".local", "npm.lock"), ...install], { stdio: ["ignore", 2, 2] });
+  const [node = "", ...args] = install;
+  const { status } = locked.error === undefined ? locked : spawnSync(node, args, { stdio: ["ignore", 2, 2] });
   return status === 0 && isInstalled(project);
 }
 
