@@ -3,11 +3,17 @@ import { readdir, readFile, realpath, stat } from "node:fs/promises";
 import path from "node:path";
 
 /**
+ * A resource plugin that a package names; the last two as pulumi.parameterization and pulumi.extensionParameterization have them.
+ * @typedef {{ name: string, version: string, server: string, parameterization?: object, extension?: object }} Plugin
+ */
+
+/**
  * The resource plugins of all packages below `directory`, found as the official host finds them: every package.json below a
  * node_modules that has `pulumi.resource: true`. Policy packs are left alone: their plugins are not the program's.
- * @returns {Promise<{ plugins: object[], sdks: { path: string, version: string }[] }>} sdks: every @pulumi/pulumi that was met
+ * @returns {Promise<{ plugins: Plugin[], sdks: { path: string, version: string }[] }>} sdks: every @pulumi/pulumi that was met
  */
 export async function findPlugins(directory) {
+  /** @type {{ plugins: Plugin[], sdks: { path: string, version: string }[] }} */
   const found = { plugins: [], sdks: [] };
   await walk(directory, false, new Set(), found);
   return found;
@@ -51,7 +57,10 @@ async function readManifest(file, found) {
   if (plugin !== undefined) found.plugins.push(plugin);
 }
 
-/** The plugin that a package.json names, or undefined. Only packages in the @pulumi scope may leave the name out. */
+/**
+ * The plugin that a package.json names. Only packages in the @pulumi scope may leave the name out.
+ * @returns {Plugin | undefined}
+ */
 export function pluginOf(manifest) {
   const pulumi = manifest.pulumi;
   if (pulumi?.resource !== true) return undefined;
