@@ -1,5 +1,5 @@
 import { builderElements, distributionsFromBaseImage, BUILDER_VERSION } from "./builder.ts";
-import { imageElements, isProjectElement } from "./elements.ts";
+import { imageElements, isProjectElement, projectElementProblem } from "./elements.ts";
 import { didYouMean, type Problem } from "./problems.ts";
 import { defaults, type RecipeFile } from "./schema.ts";
 import { quoted } from "./text.ts";
@@ -58,7 +58,11 @@ function checkFormat({ diskFormat, compression }: Partial<RecipeFile>, { problem
 
 function checkElements(fields: Partial<RecipeFile>, projectDirectory: string, { problems }: Findings): void {
   const elements: readonly string[] = fields.elements ?? defaults.elements;
-  const where = (name: string) => (elements.includes(name) ? ["elements", elements.indexOf(name)] : ["distribution"]);
+  const where = (name: string) => {
+    if (elements.includes(name)) return ["elements", elements.indexOf(name)];
+    // What another element brings in has no place of its own.
+    return name === fields.distribution ? ["distribution"] : ["elements"];
+  };
   const byField = elements.filter((name) => fieldOfElement.some(([pattern]) => pattern.test(name)) && !isProjectElement(projectDirectory, name));
   for (const name of byField) {
     const field = fieldOfElement.find(([pattern]) => pattern.test(name))?.[1];
@@ -77,6 +81,10 @@ function checkElements(fields: Partial<RecipeFile>, projectDirectory: string, { 
   });
   for (const { name, neededBy } of graph.missing) problems.push(missingElement(name, neededBy, where, fields));
   for (const { provides, by } of graph.clashes) problems.push(clash(provides, by, elements, distribution));
+  for (const name of graph.names.filter((each) => isProjectElement(projectDirectory, each))) {
+    const message = projectElementProblem(projectDirectory, name);
+    if (message !== undefined) problems.push({ path: where(name), message });
+  }
   if (distribution !== undefined && !graph.hasOperatingSystem && graph.missing.length === 0) {
     problems.push({ path: ["distribution"], message: `${distribution} is no operating system: name an element that provides one, e.g. debian-minimal` });
   }

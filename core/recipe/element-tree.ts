@@ -16,15 +16,16 @@ export interface TreeEntry {
 /**
  * Everything in a directory that its digest covers, sorted by path. Who copies a tree copies these.
  *
+ * @param shownAs what messages call the directory
  * @throws IronicImagesError `unsafe-element` for a link out of the tree, a world-writable file or anything that is no file
  */
-export function treeEntries(directory: string): TreeEntry[] {
+export function treeEntries(directory: string, shownAs = directory): TreeEntry[] {
   const found: TreeEntry[] = [];
   const walk = (prefix: string): void => {
     for (const name of readdirSync(join(directory, prefix))) {
       const path = prefix === "" ? name : `${prefix}/${name}`;
       const stats = lstatSync(join(directory, path));
-      refuseUnsafe(directory, path, stats);
+      refuseUnsafe(join(directory, path), path, stats, `${shownAs}/${path}`);
       if (stats.isDirectory()) walk(path);
       else if (stats.isSymbolicLink()) found.push({ path, link: readlinkSync(join(directory, path)), executable: false });
       else found.push({ path, executable: (stats.mode & 0o100) !== 0 });
@@ -36,9 +37,9 @@ export function treeEntries(directory: string): TreeEntry[] {
 }
 
 /** Hex sha256 of paths, content and executable bits of a tree. Owner, times and other mode bits do not count. */
-export function treeDigest(directory: string): string {
+export function treeDigest(directory: string, shownAs = directory): string {
   const digest = createHash("sha256");
-  for (const entry of treeEntries(directory)) {
+  for (const entry of treeEntries(directory, shownAs)) {
     const kind = entry.link === undefined ? "file" : "link";
     const content = entry.link ?? createHash("sha256").update(readFileSync(join(directory, entry.path))).digest("hex");
     digest.update(`${JSON.stringify([entry.path, kind, entry.executable, content])}\n`);
@@ -46,13 +47,12 @@ export function treeDigest(directory: string): string {
   return digest.digest("hex");
 }
 
-function refuseUnsafe(directory: string, path: string, stats: Stats): void {
-  const at = join(directory, path);
+function refuseUnsafe(file: string, path: string, stats: Stats, shownAs: string): void {
   const refuse = (what: string): never => {
-    throw new IronicImagesError("unsafe-element", `${at}: ${what}`);
+    throw new IronicImagesError("unsafe-element", `${shownAs}: ${what}`);
   };
   if (stats.isSymbolicLink()) {
-    const target = readlinkSync(at);
+    const target = readlinkSync(file);
     const resolved = posix.normalize(posix.join(posix.dirname(path), target));
     if (posix.isAbsolute(target) || resolved === ".." || resolved.startsWith("../")) refuse("this link leads out of its element: put the file itself there");
     return;

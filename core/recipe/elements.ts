@@ -1,8 +1,10 @@
 import { existsSync, lstatSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { IronicImagesError } from "../errors.ts";
 import { builderElements, type ElementFacts } from "./builder.ts";
 import { requestedElements, type ElementChoice } from "./command.ts";
 import { elementGraph, type ElementGraph } from "./element-graph.ts";
+import { treeDigest, treeEntries } from "./element-tree.ts";
 import { elementName } from "./text.ts";
 
 /** Where a project keeps its own elements, relative to it. */
@@ -30,6 +32,22 @@ export function imageElements(projectDirectory: string, choice: ElementChoice): 
 /** Names of the project's own elements that an image uses, sorted: listed, or brought in by `element-deps` of another. */
 export function projectElements(projectDirectory: string, choice: ElementChoice): string[] {
   return imageElements(projectDirectory, choice).names.filter((name) => isProjectElement(projectDirectory, name));
+}
+
+/** Hex sha256 of one element of the project. Throws what {@link treeEntries} throws. */
+export function projectElementDigest(projectDirectory: string, name: string): string {
+  return treeDigest(projectElementDirectory(projectDirectory, name), `${ELEMENTS_DIRECTORY}/${name}`);
+}
+
+/** What is unsafe in one element of the project, or undefined. */
+export function projectElementProblem(projectDirectory: string, name: string): string | undefined {
+  try {
+    treeEntries(projectElementDirectory(projectDirectory, name), `${ELEMENTS_DIRECTORY}/${name}`);
+    return undefined;
+  } catch (error) {
+    if (error instanceof IronicImagesError) return error.summary;
+    throw error;
+  }
 }
 
 function factsOf(directory: string): ElementFacts {

@@ -6,7 +6,7 @@ import { canonicalJson } from "./canonical-json.ts";
 import { diskImageCreateCommand } from "./command.ts";
 import type { RecipeContent } from "./content.ts";
 import { treeDigest } from "./element-tree.ts";
-import { projectElementDirectory, projectElements } from "./elements.ts";
+import { projectElementDigest, projectElements } from "./elements.ts";
 
 /** Everything that decides an image, each part readable by itself so that a preview shows which one changed. */
 export interface FingerprintInputs extends RecipeContent {
@@ -33,7 +33,7 @@ const hooksDirectory = fileURLToPath(new URL("../build/hooks", import.meta.url))
  * @throws IronicImagesError `unsafe-element` for an element tree that cannot be trusted
  */
 export function fingerprintInputs(content: RecipeContent, projectDirectory: string): FingerprintInputs {
-  const digests = projectElements(projectDirectory, content).map((name) => [name, treeDigest(projectElementDirectory(projectDirectory, name))] as const);
+  const digests = projectElements(projectDirectory, content).map((name) => [name, projectElementDigest(projectDirectory, name)] as const);
   return {
     ...content,
     fingerprintVersion: FINGERPRINT_VERSION,
@@ -50,5 +50,5 @@ export function fingerprint(inputs: FingerprintInputs): string {
 }
 
 function hooksDigest(): string {
-  return existsSync(hooksDirectory) ? treeDigest(hooksDirectory) : createHash("sha256").digest("hex");
+  return existsSync(hooksDirectory) ? treeDigest(hooksDirectory, "core/build/hooks") : createHash("sha256").digest("hex");
 }

@@ -26,7 +26,8 @@ export function stackJsonSchema(): Json {
           "ironic-images:userImages": { ...withoutDialect(userImages), description: "The user images of this cloud, by key." },
           "ironic-images:build": { ...withoutDialect(editorSchema(buildSchema)), description: "How this machine builds. Never changes what is built." },
         },
-        patternProperties: { "^ironic-images:": false },
+        // A mistyped key of ours is a mistake, every other namespace is somebody else's.
+        patternProperties: { "^ironic-images:(?!(userImages|build)$)": false },
       },
     },
   };
