@@ -1,10 +1,10 @@
 import { open, rename, rm } from "node:fs/promises";
-import { basename, dirname } from "node:path";
+import { dirname } from "node:path";
 import tmp from "tmp";
 
 /** Writes a small file so that a reader, also after a power cut, finds the old content or the new one, never a part. */
 export async function replaceFile(path: string, content: string): Promise<void> {
-  const temporary = tmp.tmpNameSync({ tmpdir: dirname(path), prefix: `.${basename(path)}` });
+  const temporary = tmp.tmpNameSync({ tmpdir: dirname(path), prefix: ".new" });
   try {
     const handle = await open(temporary, "wx", 0o644);
     try {

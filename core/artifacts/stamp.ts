@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import type { ArtifactRecord } from "./record.ts";
@@ -57,6 +57,11 @@ export async function lookAt(directory: string, names: readonly string[]): Promi
 /** Notes that the files that looked like this, before they were hashed, had the digests of the record. */
 export async function writeStamp(directory: string, record: ArtifactRecord, files: Looks): Promise<void> {
   await replaceFile(join(directory, stampFileName), `${JSON.stringify({ buildId: record.buildId, files })}\n`);
+}
+
+/** Makes the next {@link checkStamp} answer `unknown`. */
+export async function dropStamp(directory: string): Promise<void> {
+  await rm(join(directory, stampFileName), { force: true });
 }
 
 async function readStamp(directory: string): Promise<z.infer<typeof stampSchema> | undefined> {

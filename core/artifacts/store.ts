@@ -6,7 +6,7 @@ import { publishStaging, type UnpublishedRecord } from "./publish.ts";
 import { quarantine } from "./quarantine.ts";
 import type { ArtifactRecord } from "./record.ts";
 import { isErrno, lstatIfExists } from "./regular-file.ts";
-import { checkStamp } from "./stamp.ts";
+import { checkStamp, dropStamp } from "./stamp.ts";
 import { readRecord, verifyAndStamp, verifyFiles } from "./verify.ts";
 
 export type { UnpublishedRecord } from "./publish.ts";
@@ -21,7 +21,7 @@ export interface ArtifactStore {
    */
   find(name: string, fingerprint: string): Promise<ArtifactRecord | undefined>;
   /**
-   * Hashes every file of an artifact.
+   * Hashes every file of an artifact, whatever its stamp says. One that is found wrong is set aside by the next `find`.
    * @throws IronicImagesError `artifact-corrupt`, with file, expected and found digest; `artifact-file-refused`
    */
   verify(record: ArtifactRecord): Promise<void>;
@@ -86,7 +86,15 @@ export function openStore(projectDirectory: string, options: { onMessage?: (mess
       if (aside !== undefined) say(`${path} is damaged: ${why}. It was set aside as ${aside}`);
       return undefined;
     },
-    verify: (record) => verifyFiles(directory(record), record),
+    async verify(record) {
+      try {
+        await verifyFiles(directory(record), record);
+      } catch (error) {
+        // The next find must not believe what this one found wrong.
+        await dropStamp(directory(record));
+        throw error;
+      }
+    },
     latest: async (name) => (await records((entry) => isArtifactDirectoryOf(name, entry))).filter((record) => record.name === name).at(-1),
     list: () => records((entry) => !entry.startsWith(".") && !/\.bad-\d+$/.test(entry)),
     async publish(staging, record) {

@@ -91,6 +91,23 @@ test("verify names the file, the expected and the found digest, and moves nothin
   assert.ok(existsSync(path));
 });
 
+test("what verify found wrong is not believed afterwards, though its files look untouched", async (t) => {
+  const { project, store, messages } = openTestStore(t);
+  const record = await store.publish(stage(project), unpublished());
+  const path = join(store.directory(record), "my-image.raw");
+  writeFileSync(path, readFileSync(path, "utf8").replace("one", "two"));
+  // Stands for bytes that rot on the disk: the stamp is made to fit them.
+  const stamp = join(store.directory(record), "verified.json");
+  const { ctimeNs, mtimeNs } = statSync(path, { bigint: true });
+  const noted = JSON.parse(readFileSync(stamp, "utf8")) as { files: Record<string, Record<string, string>> };
+  Object.assign(noted.files["my-image.raw"] ?? {}, { ctime: String(ctimeNs), mtime: String(mtimeNs) });
+  writeFileSync(stamp, JSON.stringify(noted));
+  assert.deepEqual(await store.find(name, fingerprint), record);
+  await assert.rejects(store.verify(record), { code: "artifact-corrupt" });
+  assert.equal(await store.find(name, fingerprint), undefined);
+  assert.match(messages[0] ?? "", /set aside/);
+});
+
 test("a file that was only touched is hashed once more and then trusted again", async (t) => {
   const { project, store, messages } = openTestStore(t);
   const record = await store.publish(stage(project), unpublished());

@@ -1,0 +1,119 @@
+import { mkdir, readFile, rename, rm } from "node:fs/promises";
+import { basename, join } from "node:path";
+import tmp from "tmp";
+import { hashFile } from "../artifacts/describe.ts";
+import { lstatIfExists, syncToDisk } from "../artifacts/regular-file.ts";
+import { replaceFile } from "../artifacts/replace-file.ts";
+import { lookAt } from "../artifacts/stamp.ts";
+import { IronicImagesError } from "../errors.ts";
+import { acquireLock } from "../lock.ts";
+import { download, type DownloadLimits } from "./download.ts";
+
+/** What diskimage-builder starts from: pinned by the digest of its bytes, or whatever is at the URL today. */
+export type BaseImageRequest =
+  | { readonly url: string; readonly sha256: string }
+  | { readonly url: string; readonly unpinned: true };
+
+/** A base image on this machine. */
+export interface BaseImage {
+  /** Absolute, in `<cache>/base-images/`. */
+  readonly path: string;
+  readonly sha256: string;
+}
+
+/**
+ * Brings a base image onto this machine. A pinned one is downloaded once and then found in the cache; one without pin is downloaded every time, and its
+ * digest reported, so that a person can pin it.
+ * @param cacheDirectory absolute; see core/cache-directory.ts
+ * @param report told in whole sentences what goes on
+ * @throws IronicImagesError `download-failed`, `base-image-differs`, `base-image-url`
+ */
+export async function fetchBaseImage(
+  request: BaseImageRequest,
+  cacheDirectory: string,
+  report: (message: string) => void,
+  limits: DownloadLimits = {},
+): Promise<BaseImage> {
+  const { url } = request;
+  if (!/^https?:\/\//.test(url) || !URL.canParse(url)) {
+    throw new IronicImagesError("base-image-url", `${url} is no http(s) URL; correct baseImage.url`);
+  }
+  const directory = join(cacheDirectory, "base-images");
+  await mkdir(directory, { recursive: true });
+  if ("unpinned" in request) {
+    const image = await downloadInto(directory, url, undefined, report, limits);
+    report(`${url} has sha256 ${image.sha256} today; to pin it, write that into the recipe as baseImage.sha256 in place of unpinned: true`);
+    return image;
+  }
+  // Two builds that want the same image download it once.
+  const lock = await acquireLock(join(directory, `.${request.sha256}.lock`), { wait: true });
+  try {
+    const path = join(directory, fileName(url, request.sha256));
+    if (await isCached(path, request.sha256, report)) return { path, sha256: request.sha256 };
+    return await downloadInto(directory, url, request.sha256, report, limits);
+  } finally {
+    lock.release();
+  }
+}
+
+async function downloadInto(
+  directory: string,
+  url: string,
+  expected: string | undefined,
+  report: (message: string) => void,
+  limits: DownloadLimits,
+): Promise<BaseImage> {
+  const temporary = tmp.tmpNameSync({ tmpdir: directory, prefix: ".download" });
+  try {
+    report(`downloading ${url}`);
+    const { size, sha256 } = await download(url, temporary, report, limits);
+    if (expected !== undefined && sha256 !== expected) {
+      throw new IronicImagesError(
+        "base-image-differs",
+        `${url} is not the base image that the recipe pins: expected sha256 ${expected}, found ${sha256} (${size} bytes)`,
+        "If its publisher has replaced it, compare with the publisher's checksums and write the new digest into baseImage.sha256; otherwise do not use it.",
+      );
+    }
+    const path = join(directory, fileName(url, sha256));
+    await rename(temporary, path);
+    await syncToDisk(directory);
+    await noteVerified(directory, basename(path));
+    return { path, sha256 };
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+/** True if the file has this digest: by its stamp, or, if it was touched since, by hashing it again. A wrong one is removed. */
+async function isCached(path: string, sha256: string, report: (message: string) => void): Promise<boolean> {
+  if ((await lstatIfExists(path)) === undefined) return false;
+  const [directory, name] = [join(path, ".."), basename(path)];
+  const noted = await readFile(stampPath(directory, name), "utf8").catch(() => "");
+  const looks = JSON.stringify(await lookAt(directory, [name]));
+  if (noted === looks) return true;
+  const found = await hashFile(path).catch((error: unknown) => {
+    if (error instanceof IronicImagesError) return undefined;
+    throw error;
+  });
+  if (found?.sha256 === sha256) {
+    await replaceFile(stampPath(directory, name), looks);
+    return true;
+  }
+  report(`${path} is damaged; it is downloaded again`);
+  await rm(path, { recursive: true });
+  return false;
+}
+
+async function noteVerified(directory: string, name: string): Promise<void> {
+  await replaceFile(stampPath(directory, name), JSON.stringify(await lookAt(directory, [name])));
+}
+
+function stampPath(directory: string, name: string): string {
+  return join(directory, `.${name}.verified`);
+}
+
+/** The URL's extension stays: elements go by it. */
+function fileName(url: string, sha256: string): string {
+  const extension = /(\.tar)?\.[A-Za-z0-9]{1,10}$/.exec(basename(new URL(url).pathname))?.[0] ?? "";
+  return `${sha256}${extension}`;
+}
