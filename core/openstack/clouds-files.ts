@@ -42,7 +42,10 @@ export async function readCloudEntry(name: string, places: CloudsPlaces): Promis
   if (profile !== undefined) {
     const shared = await readFirst(candidates(places, "clouds-public"), "public-clouds");
     if (shared === undefined) {
-      throw new IronicImagesError("clouds-file-missing", `${found.file}: clouds.${name}.profile is ${profile}, but there is no clouds-public.yaml`);
+      throw new IronicImagesError(
+        "clouds-file-missing",
+        `${found.file}: clouds.${name}.profile is ${profile}, but there is no clouds-public.yaml`,
+      );
     }
     entry = merged(entry, pick(profile, shared, "profile"));
   }
@@ -113,14 +116,20 @@ function parsed(content: string, file: string, key: string): Record<string, Clou
   const clouds = z.looseObject({ [key]: entries }).safeParse(resolved(document, file));
   if (clouds.success) return clouds.data[key] as Record<string, CloudEntry>;
   const at = clouds.error.issues[0]?.path.join(".") || key;
-  throw new IronicImagesError("clouds-file-unreadable", `${file}: ${at}: must be a mapping, like the clouds.yaml of openstacksdk`);
+  throw new IronicImagesError(
+    "clouds-file-unreadable",
+    `${file}: ${at}: must be a mapping, like the clouds.yaml of openstacksdk`,
+  );
 }
 
 function resolved(document: Document.Parsed, file: string): unknown {
   try {
     return document.toJS();
   } catch {
-    throw new IronicImagesError("clouds-file-unreadable", `${file}: an alias has no anchor before it, or there are too many`);
+    throw new IronicImagesError(
+      "clouds-file-unreadable",
+      `${file}: an alias has no anchor before it, or there are too many`,
+    );
   }
 }
 

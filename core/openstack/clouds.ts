@@ -37,11 +37,19 @@ export async function readCloud(name?: string, places: CloudsPlaces = defaultPla
   const { environment } = places;
   const wanted = name || environment["OS_CLOUD"];
   if (!wanted && !environment["OS_AUTH_URL"]) {
-    throw new IronicImagesError("cloud-not-named", "no cloud is named: set openstack:cloud or OS_CLOUD to a cloud of clouds.yaml, or set OS_AUTH_URL and its companions");
+    throw new IronicImagesError(
+      "cloud-not-named",
+      "no cloud is named: set openstack:cloud or OS_CLOUD to a cloud of clouds.yaml, or set OS_AUTH_URL and its companions",
+    );
   }
   if (!wanted) return await cloudFrom({}, "the OS_* variables", environment, false);
   const { file, entry } = await readCloudEntry(wanted, places);
-  return await cloudFrom(withRegion(entry, environment["OS_REGION_NAME"]), `cloud ${wanted} in ${file}`, environment, true);
+  return await cloudFrom(
+    withRegion(entry, environment["OS_REGION_NAME"]),
+    `cloud ${wanted} in ${file}`,
+    environment,
+    true,
+  );
 }
 
 function defaultPlaces(): CloudsPlaces {
@@ -50,14 +58,30 @@ function defaultPlaces(): CloudsPlaces {
   return { environment: process.env, directories: [process.cwd(), userDirectory, "/etc/openstack"] };
 }
 
-async function cloudFrom(entry: CloudEntry, source: string, environment: CloudsPlaces["environment"], named: boolean): Promise<Cloud> {
+async function cloudFrom(
+  entry: CloudEntry,
+  source: string,
+  environment: CloudsPlaces["environment"],
+  named: boolean,
+): Promise<Cloud> {
   const region = environment["OS_REGION_NAME"] || text(entry, "region_name");
-  const imageEndpoint = text(entry, "image_endpoint_override") ?? (environment["OS_IMAGE_ENDPOINT_OVERRIDE"] || undefined);
+  const imageEndpoint =
+    text(entry, "image_endpoint_override") ?? (environment["OS_IMAGE_ENDPOINT_OVERRIDE"] || undefined);
   return {
     source,
-    ...credentials({ auth: section(entry, "auth"), environment, named, source, authType: text(entry, "auth_type"), identityVersion: text(entry, "identity_api_version") }),
+    ...credentials({
+      auth: section(entry, "auth"),
+      environment,
+      named,
+      source,
+      authType: text(entry, "auth_type"),
+      identityVersion: text(entry, "identity_api_version"),
+    }),
     ...(region === undefined ? {} : { region }),
-    interface: interfaceOf(environment["OS_ENDPOINT_TYPE"] || (text(entry, "endpoint_type") ?? text(entry, "interface")), source),
+    interface: interfaceOf(
+      environment["OS_ENDPOINT_TYPE"] || (text(entry, "endpoint_type") ?? text(entry, "interface")),
+      source,
+    ),
     ...(imageEndpoint === undefined ? {} : { imageEndpoint }),
     tls: {
       ...(await pem("ca", environment["OS_CACERT"] || text(entry, "cacert"), "cacert", source)),
@@ -84,7 +108,10 @@ function interfaceOf(given: string | undefined, source: string): Cloud["interfac
     case "admin":
       return "admin";
     default:
-      throw new IronicImagesError("cloud-config", `${source}: interface is ${given}; must be public, internal or admin`);
+      throw new IronicImagesError(
+        "cloud-config",
+        `${source}: interface is ${given}; must be public, internal or admin`,
+      );
   }
 }
 
@@ -93,12 +120,20 @@ function verification(insecure: string | undefined, verify: string | undefined, 
   if (given === undefined) return true;
   const yes = /^(1|t|true|y|yes|on)$/i.test(given);
   if (!yes && !/^(0|f|false|n|no|off)$/i.test(given)) {
-    throw new IronicImagesError("cloud-config", `${source}: ${insecure ? "OS_INSECURE" : "verify"} is ${given}; must be true or false`);
+    throw new IronicImagesError(
+      "cloud-config",
+      `${source}: ${insecure ? "OS_INSECURE" : "verify"} is ${given}; must be true or false`,
+    );
   }
   return insecure ? !yes : yes;
 }
 
-async function pem(field: "ca" | "cert" | "key", given: string | undefined, key: string, source: string): Promise<Partial<CloudTls>> {
+async function pem(
+  field: "ca" | "cert" | "key",
+  given: string | undefined,
+  key: string,
+  source: string,
+): Promise<Partial<CloudTls>> {
   if (given === undefined || given === "") return {};
   if (given.includes("-----BEGIN")) return { [field]: given };
   // The plugin expands a leading tilde, too.
@@ -106,6 +141,9 @@ async function pem(field: "ca" | "cert" | "key", given: string | undefined, key:
   try {
     return { [field]: await readFile(file, "utf8") };
   } catch (error) {
-    throw new IronicImagesError("cloud-config", `${source}: ${key} names ${file}, which cannot be read (${(error as NodeJS.ErrnoException).code})`);
+    throw new IronicImagesError(
+      "cloud-config",
+      `${source}: ${key} names ${file}, which cannot be read (${(error as NodeJS.ErrnoException).code})`,
+    );
   }
 }

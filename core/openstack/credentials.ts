@@ -12,7 +12,12 @@ export interface Credentials {
     | { readonly method: "password"; readonly user: User; readonly password: string }
     | { readonly method: "token"; readonly token: string }
     | { readonly method: "application_credential"; readonly id: string; readonly secret: string }
-    | { readonly method: "application_credential"; readonly name: string; readonly user: User; readonly secret: string };
+    | {
+        readonly method: "application_credential";
+        readonly name: string;
+        readonly user: User;
+        readonly secret: string;
+      };
   /** Absent with an application credential, which carries its project. */
   readonly project?: { readonly id: string } | { readonly name: string; readonly domain: Domain };
 }
@@ -39,12 +44,18 @@ export function credentials(sources: CredentialSources): Credentials {
   const fail = (why: string) => new IronicImagesError("cloud-config", `${source}: ${why}`);
 
   const authUrl = get("auth_url", "AUTH_URL");
-  if (authUrl === undefined) throw fail("auth.auth_url is missing; it is Keystone's address, e.g. https://keystone.example.org/v3");
+  if (authUrl === undefined)
+    throw fail("auth.auth_url is missing; it is Keystone's address, e.g. https://keystone.example.org/v3");
   if (!URL.canParse(authUrl) || !/^https?:/.test(authUrl)) throw fail("auth.auth_url is no http or https address");
   const version = environment["OS_IDENTITY_API_VERSION"] || identityVersion;
-  if (/^2/.test(version ?? "") || /\/v2\.0\/?$/.test(authUrl)) throw fail("identity API version 2 is gone from Keystone; use version 3 (auth_url ending in /v3)");
+  if (/^2/.test(version ?? "") || /\/v2\.0\/?$/.test(authUrl))
+    throw fail("identity API version 2 is gone from Keystone; use version 3 (auth_url ending in /v3)");
 
-  const applicationCredential = { id: get("application_credential_id"), name: get("application_credential_name"), secret: get("application_credential_secret") };
+  const applicationCredential = {
+    id: get("application_credential_id"),
+    name: get("application_credential_name"),
+    secret: get("application_credential_secret"),
+  };
   const token = get("token", "TOKEN", "AUTH_TOKEN");
   const password = get("password");
   const projectId = get("project_id", "TENANT_ID", "PROJECT_ID");
@@ -79,13 +90,17 @@ export function credentials(sources: CredentialSources): Credentials {
 
   if (token !== undefined) return { authUrl, identity: { method: "token", token }, ...project() };
   if (authType?.includes("token")) throw fail(`auth.token is missing, and auth_type is ${authType}`);
-  if (password !== undefined && isApplicationCredential) throw fail("has both a password and an application credential (OS_* variables count); keep one");
-  if (password !== undefined) return { authUrl, identity: { method: "password", user: user(), password }, ...project() };
-  if (!isApplicationCredential) throw fail("auth.password is missing (or auth.application_credential_id and _secret, or auth.token)");
+  if (password !== undefined && isApplicationCredential)
+    throw fail("has both a password and an application credential (OS_* variables count); keep one");
+  if (password !== undefined)
+    return { authUrl, identity: { method: "password", user: user(), password }, ...project() };
+  if (!isApplicationCredential)
+    throw fail("auth.password is missing (or auth.application_credential_id and _secret, or auth.token)");
   const { id, name, secret } = applicationCredential;
   if (secret === undefined) throw fail("auth.application_credential_secret is missing");
   if (id !== undefined) return { authUrl, identity: { method: "application_credential", id, secret } };
-  if (name !== undefined) return { authUrl, identity: { method: "application_credential", name, user: user(), secret } };
+  if (name !== undefined)
+    return { authUrl, identity: { method: "application_credential", name, user: user(), secret } };
   throw fail("auth.application_credential_id is missing (or auth.application_credential_name and the user's)");
 }
 

@@ -76,7 +76,8 @@ function imagePath(id: string): string {
 }
 
 function record(method: string, path: string, { status, body }: HttpResponse): GlanceImage {
-  if (status !== 200) throw new IronicImagesError("glance-refused", `Glance: ${method} ${path}: ${status} ${serviceMessage(body)}`);
+  if (status !== 200)
+    throw new IronicImagesError("glance-refused", `Glance: ${method} ${path}: ${status} ${serviceMessage(body)}`);
   let json: unknown;
   try {
     json = JSON.parse(body);
@@ -85,5 +86,9 @@ function record(method: string, path: string, { status, body }: HttpResponse): G
   }
   const image = imageSchema.safeParse(json);
   if (image.success) return image.data;
-  throw new IronicImagesError("glance-refused", `Glance: ${method} ${path}: the answer is no image record`, z.prettifyError(image.error));
+  throw new IronicImagesError(
+    "glance-refused",
+    `Glance: ${method} ${path}: the answer is no image record`,
+    z.prettifyError(image.error),
+  );
 }

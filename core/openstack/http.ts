@@ -35,7 +35,11 @@ export async function exchange(request: HttpRequest, cloudTls: CloudTls, timeout
   const signal = AbortSignal.timeout(timeoutMs);
   try {
     const { promise, resolve, reject } = Promise.withResolvers<http.IncomingMessage>();
-    const outgoing = (secure ? https : http).request(url, { method: request.method, headers: { ...request.headers }, agent, signal }, resolve);
+    const outgoing = (secure ? https : http).request(
+      url,
+      { method: request.method, headers: { ...request.headers }, agent, signal },
+      resolve,
+    );
     outgoing.on("error", reject);
     outgoing.end(request.body);
     const response = await promise;
@@ -61,9 +65,15 @@ function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d+){3}$/.test(hostname);
 }
 
-function unreachable({ method, url }: HttpRequest, error: NodeJS.ErrnoException, exceededMs: number | undefined): IronicImagesError {
+function unreachable(
+  { method, url }: HttpRequest,
+  error: NodeJS.ErrnoException,
+  exceededMs: number | undefined,
+): IronicImagesError {
   const why = exceededMs === undefined ? (error.code ?? error.message) : `no answer within ${exceededMs / 1000} s`;
   const certificate = /CERT|SELF_SIGNED|ISSUER/.test(error.code ?? "");
-  const hint = certificate ? "; if its certificate is signed by a CA of your own, name the CA's file under cacert in clouds.yaml" : "";
+  const hint = certificate
+    ? "; if its certificate is signed by a CA of your own, name the CA's file under cacert in clouds.yaml"
+    : "";
   return new IronicImagesError("cloud-unreachable", `${method} ${url}: ${why}${hint}`);
 }

@@ -17,18 +17,38 @@ const answer = z.object({
   token: z.object({
     project: z.object({ id: z.string() }).optional(),
     catalog: z
-      .array(z.object({ type: z.string(), endpoints: z.array(z.object({ interface: z.string(), region: z.string().nullish(), region_id: z.string().nullish(), url: z.string() })) }))
+      .array(
+        z.object({
+          type: z.string(),
+          endpoints: z.array(
+            z.object({
+              interface: z.string(),
+              region: z.string().nullish(),
+              region_id: z.string().nullish(),
+              url: z.string(),
+            }),
+          ),
+        }),
+      )
       .default([]),
   }),
 });
 type Catalog = z.infer<typeof answer>["token"]["catalog"];
 
 /** Address and body of `POST /v3/auth/tokens`; the body holds the secret. */
-export function authRequest({ authUrl, identity, project }: Credentials): { readonly url: string; readonly body: unknown } {
+export function authRequest({ authUrl, identity, project }: Credentials): {
+  readonly url: string;
+  readonly body: unknown;
+} {
   const base = authUrl.replace(/\/+$/, "");
   return {
     url: `${base.endsWith("/v3") ? base : `${base}/v3`}/auth/tokens`,
-    body: { auth: { identity: { methods: [identity.method], ...identityBody(identity) }, ...(project === undefined ? {} : { scope: { project } }) } },
+    body: {
+      auth: {
+        identity: { methods: [identity.method], ...identityBody(identity) },
+        ...(project === undefined ? {} : { scope: { project } }),
+      },
+    },
   };
 }
 
@@ -39,23 +59,38 @@ export function authRequest({ authUrl, identity, project }: Credentials): { read
  */
 export async function authenticate(cloud: Cloud): Promise<Session> {
   const { url, body } = authRequest(cloud);
-  const response = await exchange({ method: "POST", url, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) }, cloud.tls);
+  const response = await exchange(
+    { method: "POST", url, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) },
+    cloud.tls,
+  );
   const token = response.headers["x-subject-token"];
   if (response.status !== 201 || typeof token !== "string") {
-    throw new IronicImagesError("cloud-refused", `${cloud.source}: POST ${url}: ${response.status} ${serviceMessage(response.body)}`);
+    throw new IronicImagesError(
+      "cloud-refused",
+      `${cloud.source}: POST ${url}: ${response.status} ${serviceMessage(response.body)}`,
+    );
   }
   const parsed = answer.safeParse(parsedOrUndefined(response.body));
-  if (!parsed.success) throw new IronicImagesError("cloud-refused", `${cloud.source}: POST ${url}: the answer is no Keystone token`);
+  if (!parsed.success)
+    throw new IronicImagesError("cloud-refused", `${cloud.source}: POST ${url}: the answer is no Keystone token`);
   const { project, catalog } = parsed.data.token;
-  if (project === undefined) throw new IronicImagesError("cloud-config", `${cloud.source}: the token is not scoped to a project; set auth.project_name`);
+  if (project === undefined)
+    throw new IronicImagesError(
+      "cloud-config",
+      `${cloud.source}: the token is not scoped to a project; set auth.project_name`,
+    );
   const endpoint = cloud.imageEndpoint ?? imageEndpoint(catalog, cloud);
   return { cloud, token, projectId: project.id, imageEndpoint: endpoint.replace(/\/+$/, "").replace(/\/v2$/, "") };
 }
 
 /** The catalog's first endpoint of type `image` for region and interface, as gophercloud picks it. */
-export function imageEndpoint(catalog: Catalog, { source, region, interface: wanted }: Pick<Cloud, "source" | "region" | "interface">): string {
+export function imageEndpoint(
+  catalog: Catalog,
+  { source, region, interface: wanted }: Pick<Cloud, "source" | "region" | "interface">,
+): string {
   const all = catalog.filter(({ type }) => type === "image").flatMap(({ endpoints }) => endpoints);
-  const isRegion = (endpoint: (typeof all)[number]) => region === undefined || endpoint.region_id === region || endpoint.region === region;
+  const isRegion = (endpoint: (typeof all)[number]) =>
+    region === undefined || endpoint.region_id === region || endpoint.region === region;
   const match = all.find((endpoint) => endpoint.interface === wanted && isRegion(endpoint));
   if (match !== undefined) return match.url;
   const there = all.map((endpoint) => `${endpoint.region_id ?? endpoint.region ?? "no region"} ${endpoint.interface}`);
@@ -68,7 +103,9 @@ export function imageEndpoint(catalog: Catalog, { source, region, interface: wan
 /** The sentence in an error's body, be it Keystone's JSON or Glance's HTML; at most 300 characters. */
 export function serviceMessage(body: string): string {
   const json = z.object({ error: z.object({ message: z.string() }) }).safeParse(parsedOrUndefined(body));
-  const message = json.success ? json.data.error.message : body.replace(/<head>[^]*?<\/head>/i, "").replace(/<[^>]*>/g, " ");
+  const message = json.success
+    ? json.data.error.message
+    : body.replace(/<head>[^]*?<\/head>/i, "").replace(/<[^>]*>/g, " ");
   return message.replace(/\s+/g, " ").trim().slice(0, 300);
 }
 

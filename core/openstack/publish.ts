@@ -24,7 +24,11 @@ const reach: Record<Visibility, number> = { private: 0, shared: 1, community: 2,
  *
  * @throws IronicImagesError `image-not-as-built` (nothing was changed), `publish-failed` (what was changed is put back)
  */
-export async function publishImages(client: GlanceClient, images: readonly PublishedImage[], visibility: Visibility): Promise<void> {
+export async function publishImages(
+  client: GlanceClient,
+  images: readonly PublishedImage[],
+  visibility: Visibility,
+): Promise<void> {
   const found = await Promise.all(images.map((image) => client.get(image.id)));
   const mismatches = images.flatMap((image, index) => mismatchLines(image, found[index]));
   if (mismatches.length > 0) {
@@ -34,7 +38,11 @@ export async function publishImages(client: GlanceClient, images: readonly Publi
       mismatches.join("\n"),
     );
   }
-  const actual = images.map(({ id, role }, index) => ({ id, role, visibility: (found[index] as GlanceImage).visibility }));
+  const actual = images.map(({ id, role }, index) => ({
+    id,
+    role,
+    visibility: (found[index] as GlanceImage).visibility,
+  }));
   await change(client, visibilitySteps(actual, visibility));
 }
 
@@ -46,11 +54,20 @@ export function visibilitySteps(
   images: readonly { readonly id: string; readonly role: ArtifactFileRole; readonly visibility: Visibility }[],
   to: Visibility,
 ): VisibilityStep[] {
-  const steps = images.map(({ id, role, visibility: from }) => ({ id, role, from, to })).filter(({ from }) => from !== to);
-  const of = (role: ArtifactFileRole, isWanted = (_: VisibilityStep) => true) => steps.filter((step) => step.role === role && isWanted(step));
+  const steps = images
+    .map(({ id, role, visibility: from }) => ({ id, role, from, to }))
+    .filter(({ from }) => from !== to);
+  const of = (role: ArtifactFileRole, isWanted = (_: VisibilityStep) => true) =>
+    steps.filter((step) => step.role === role && isWanted(step));
   const widens = (step: VisibilityStep) => reach[step.to] > reach[step.from];
   const narrows = (step: VisibilityStep) => !widens(step);
-  return [...of("kernel", widens), ...of("ramdisk", widens), ...of("image"), ...of("ramdisk", narrows), ...of("kernel", narrows)];
+  return [
+    ...of("kernel", widens),
+    ...of("ramdisk", widens),
+    ...of("image"),
+    ...of("ramdisk", narrows),
+    ...of("kernel", narrows),
+  ];
 }
 
 async function change(client: GlanceClient, steps: readonly VisibilityStep[]): Promise<void> {
@@ -60,7 +77,8 @@ async function change(client: GlanceClient, steps: readonly VisibilityStep[]): P
     } catch (error) {
       // The failed step counts too: a lost answer does not say whether Glance acted.
       const left = await putBack(client, steps.slice(0, index + 1).reverse());
-      const state = left.length === 0 ? "everything is as it was before" : `NOT put back: ${left.join(", ")}; check them by hand`;
+      const state =
+        left.length === 0 ? "everything is as it was before" : `NOT put back: ${left.join(", ")}; check them by hand`;
       throw new IronicImagesError(
         "publish-failed",
         `${step.role} ${step.id}: visibility ${step.from} could not become ${step.to}; ${state}`,
@@ -87,11 +105,16 @@ async function putBack(client: GlanceClient, steps: readonly VisibilityStep[]): 
 async function setVisibility(client: GlanceClient, id: string, visibility: Visibility): Promise<void> {
   const image = await client.patch(id, [{ op: "replace", path: "/visibility", value: visibility }]);
   if (image.visibility === visibility) return;
-  throw new IronicImagesError("glance-refused", `Glance: PATCH of image ${id} answered 200, but its visibility is ${image.visibility}`);
+  throw new IronicImagesError(
+    "glance-refused",
+    `Glance: PATCH of image ${id} answered 200, but its visibility is ${image.visibility}`,
+  );
 }
 
 function mismatchLines(image: PublishedImage, actual: GlanceImage | undefined): string[] {
   const name = `${image.role} ${image.id}`;
   if (actual === undefined) return [`${name}: is not there`];
-  return verifyImage(image, actual).map(({ field, expected, found }) => `${name}: ${field}: expected ${expected}, found ${found}`);
+  return verifyImage(image, actual).map(
+    ({ field, expected, found }) => `${name}: ${field}: expected ${expected}, found ${found}`,
+  );
 }

@@ -34,7 +34,11 @@ export async function create(news: WithDoor<PublicationInputs>): Promise<pulumi.
 }
 
 /** Publishes anew: other images, another visibility, or the same images with a `kernel_id` patched since. */
-export async function update(_id: string, _olds: unknown, news: WithDoor<PublicationInputs>): Promise<pulumi.dynamic.UpdateResult> {
+export async function update(
+  _id: string,
+  _olds: unknown,
+  news: WithDoor<PublicationInputs>,
+): Promise<pulumi.dynamic.UpdateResult> {
   return { outs: await publish(withoutDoor(news)) };
 }
 

@@ -58,7 +58,13 @@ export class Publication extends pulumi.CustomResource {
   readonly published: pulumi.Output<Published>;
 
   constructor(name: string, args: PublicationArgs, opts?: pulumi.CustomResourceOptions) {
-    const outputs = { imageId: undefined, kernelId: undefined, ramdiskId: undefined, projectId: undefined, endpoint: undefined };
+    const outputs = {
+      imageId: undefined,
+      kernelId: undefined,
+      ramdiskId: undefined,
+      projectId: undefined,
+      endpoint: undefined,
+    };
     super("pulumi-nodejs:dynamic/ironic-images:Publication", name, { ...args, ...outputs, __provider: door }, opts);
     const { imageId, kernelId, ramdiskId, fingerprint, buildId } = this;
     this.published = pulumi.all({ imageId, kernelId, ramdiskId, fingerprint, buildId }).apply(publishedIds);

@@ -23,7 +23,10 @@ export interface Front {
 }
 
 /** A loopback server before a real one: records every request, passes it on, and injects faults where told. */
-export async function startFront(behind: string, fault: (request: Recorded, earlier: number) => Fault | undefined = () => undefined): Promise<Front> {
+export async function startFront(
+  behind: string,
+  fault: (request: Recorded, earlier: number) => Fault | undefined = () => undefined,
+): Promise<Front> {
   const requests: Recorded[] = [];
   const server = http.createServer(async (incoming, outgoing) => {
     const { method = "", url = "", headers } = incoming;
@@ -38,7 +41,12 @@ export async function startFront(behind: string, fault: (request: Recorded, earl
       const body = await answer.text();
       if (injected === undefined) {
         const token = answer.headers.get("x-subject-token");
-        outgoing.writeHead(answer.status, { "content-type": "application/json", ...(token === null ? {} : { "x-subject-token": token }) }).end(body);
+        outgoing
+          .writeHead(answer.status, {
+            "content-type": "application/json",
+            ...(token === null ? {} : { "x-subject-token": token }),
+          })
+          .end(body);
         return;
       }
     }

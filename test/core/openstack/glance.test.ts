@@ -27,7 +27,10 @@ async function fresh(t: TestContext): Promise<void> {
 async function throughFront(t: TestContext, fault?: (request: Recorded, earlier: number) => Fault | undefined) {
   const front = await startFront(session.imageEndpoint, fault);
   t.after(front.stop);
-  return { front, session: { ...session, imageEndpoint: front.url, cloud: { ...session.cloud, imageEndpoint: front.url } } };
+  return {
+    front,
+    session: { ...session, imageEndpoint: front.url, cloud: { ...session.cloud, imageEndpoint: front.url } },
+  };
 }
 
 test("an uploaded image is read back as what was uploaded, and any other expectation is a difference", async (t) => {
@@ -48,7 +51,10 @@ test("an image without data differs in status and size", async (t) => {
   const actual = await glanceClient(session).get(await images.queued());
   assert.ok(actual);
   const expected = { size: 1, sha256: "", sha512: "", diskFormat: "qcow2", containerFormat: "bare" };
-  assert.deepEqual(verifyImage(expected, actual).map(({ field }) => field), ["status", "size", "os_hash_algo"]);
+  assert.deepEqual(
+    verifyImage(expected, actual).map(({ field }) => field),
+    ["status", "size", "os_hash_algo"],
+  );
 });
 
 test("an image that is not there, or not for us to see, is undefined", async (t) => {
@@ -73,12 +79,15 @@ test("a patch that policy forbids: method, path, status and Glance's message, an
   const { id } = await uploads(await authenticate(await variant(t, cloud.cloudsFile, "other"))).upload("kernel");
   const stranger = await authenticate(await variant(t, cloud.cloudsFile, "other"));
   t.after(() => uploads(stranger).delete(id));
-  await assert.rejects(glanceClient(stranger).patch(id, [{ op: "replace", path: "/visibility", value: "public" }]), (error: IronicImagesError) => {
-    assert.equal(error.code, "glance-refused");
-    assert.match(error.message, new RegExp(`^Glance: PATCH /v2/images/${id}: 403 .+`));
-    assert.ok(!error.message.includes(stranger.token));
-    return true;
-  });
+  await assert.rejects(
+    glanceClient(stranger).patch(id, [{ op: "replace", path: "/visibility", value: "public" }]),
+    (error: IronicImagesError) => {
+      assert.equal(error.code, "glance-refused");
+      assert.match(error.message, new RegExp(`^Glance: PATCH /v2/images/${id}: 403 .+`));
+      assert.ok(!error.message.includes(stranger.token));
+      return true;
+    },
+  );
 });
 
 test("a token that Glance does not know any more is renewed once, and the request repeated", async (t) => {
@@ -88,7 +97,10 @@ test("a token that Glance does not know any more is renewed once, and the reques
   const client = glanceClient({ ...through, token: "gAAAAA-expired" });
   assert.equal((await client.get(id))?.id, id);
   assert.equal((await client.patch(id, [{ op: "add", path: "/note", value: "x" }]))["note"], "x");
-  assert.deepEqual(front.requests.map(({ method }) => method), ["GET", "GET", "PATCH"]);
+  assert.deepEqual(
+    front.requests.map(({ method }) => method),
+    ["GET", "GET", "PATCH"],
+  );
 });
 
 test("a Glance that goes on saying 401 is an error after one renewal (injected fault)", async (t) => {

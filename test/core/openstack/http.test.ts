@@ -14,9 +14,27 @@ async function secureServer(t: TestContext): Promise<{ url: string; ca: string }
   const directory = temporaryDirectory(t);
   const [key, cert] = [join(directory, "key.pem"), join(directory, "cert.pem")];
   const names = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"];
-  await execa("openssl", ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", ...names, "-keyout", key, "-out", cert]);
+  await execa("openssl", [
+    "req",
+    "-x509",
+    "-newkey",
+    "ec",
+    "-pkeyopt",
+    "ec_paramgen_curve:P-256",
+    "-nodes",
+    "-days",
+    "2",
+    ...names,
+    "-keyout",
+    key,
+    "-out",
+    cert,
+  ]);
   const ca = readFileSync(cert, "utf8");
-  const server = await listen(https.createServer({ key: readFileSync(key), cert: ca }, (_request, response) => response.end("secure")), "https");
+  const server = await listen(
+    https.createServer({ key: readFileSync(key), cert: ca }, (_request, response) => response.end("secure")),
+    "https",
+  );
   t.after(server.stop);
   return { url: server.url, ca };
 }
@@ -43,12 +61,18 @@ test("verify: false accepts any certificate", async (t) => {
 
 test("a proxy of the environment is used, but not for loopback", async (t) => {
   const proxied: string[] = [];
-  const proxy = await listen(http.createServer((request, response) => {
-    proxied.push(request.url ?? "");
-    response.end("by proxy");
-  }), "http");
+  const proxy = await listen(
+    http.createServer((request, response) => {
+      proxied.push(request.url ?? "");
+      response.end("by proxy");
+    }),
+    "http",
+  );
   t.after(proxy.stop);
-  const direct = await listen(http.createServer((_request, response) => response.end("direct")), "http");
+  const direct = await listen(
+    http.createServer((_request, response) => response.end("direct")),
+    "http",
+  );
   t.after(direct.stop);
   const variables = ["http_proxy", "HTTP_PROXY", "no_proxy", "NO_PROXY"];
   const before = variables.map((name) => [name, process.env[name]] as const);
@@ -61,7 +85,10 @@ test("a proxy of the environment is used, but not for loopback", async (t) => {
   for (const name of variables) delete process.env[name];
   process.env["HTTP_PROXY"] = proxy.url;
 
-  assert.equal((await exchange({ method: "GET", url: "http://keystone.invalid/v3" }, { verify: true })).body, "by proxy");
+  assert.equal(
+    (await exchange({ method: "GET", url: "http://keystone.invalid/v3" }, { verify: true })).body,
+    "by proxy",
+  );
   assert.equal((await exchange({ method: "GET", url: direct.url }, { verify: true })).body, "direct");
   assert.deepEqual(proxied, ["http://keystone.invalid/v3"]);
 });
@@ -71,8 +98,14 @@ for (const [title, answer] of [
   ["a server that stops in the middle of its answer", (response: http.ServerResponse) => response.write("half")],
 ] as const) {
   test(`${title} is given up after the timeout`, async (t) => {
-    const server = await listen(http.createServer((_request, response) => answer(response)), "http");
+    const server = await listen(
+      http.createServer((_request, response) => answer(response)),
+      "http",
+    );
     t.after(server.stop);
-    await assert.rejects(exchange({ method: "GET", url: server.url }, { verify: true }, 200), { code: "cloud-unreachable", message: /no answer within 0.2 s/ });
+    await assert.rejects(exchange({ method: "GET", url: server.url }, { verify: true }, 200), {
+      code: "cloud-unreachable",
+      message: /no answer within 0.2 s/,
+    });
   });
 }

@@ -28,7 +28,10 @@ interface Scene {
   seenByOther(): Promise<boolean[]>;
 }
 
-async function scene(t: TestContext, fault?: (request: Recorded, earlier: number) => Fault | undefined): Promise<Scene> {
+async function scene(
+  t: TestContext,
+  fault?: (request: Recorded, earlier: number) => Fault | undefined,
+): Promise<Scene> {
   const session = await authenticate(await variant(t, cloud.cloudsFile, "local"));
   const other = glanceClient(await authenticate(await variant(t, cloud.cloudsFile, "other")));
   const images = uploads(session);
@@ -41,13 +44,18 @@ async function scene(t: TestContext, fault?: (request: Recorded, earlier: number
   return {
     images,
     triple,
-    patches: () => front.requests.filter(({ method }) => method === "PATCH").map(({ path, body }) => {
-      const role = triple.find(({ id }) => path.endsWith(id))?.role;
-      return `${role} ${(JSON.parse(body) as { value: string }[])[0]?.value}`;
-    }),
+    patches: () =>
+      front.requests
+        .filter(({ method }) => method === "PATCH")
+        .map(({ path, body }) => {
+          const role = triple.find(({ id }) => path.endsWith(id))?.role;
+          return `${role} ${(JSON.parse(body) as { value: string }[])[0]?.value}`;
+        }),
     publish: (visibility, expected = triple) => publishImages(glanceClient(through), expected, visibility),
-    visibilities: async () => (await Promise.all(triple.map(({ id }) => owner.get(id)))).map((image) => image?.visibility),
-    seenByOther: async () => (await Promise.all(triple.map(({ id }) => other.get(id)))).map((image) => image !== undefined),
+    visibilities: async () =>
+      (await Promise.all(triple.map(({ id }) => owner.get(id)))).map((image) => image?.visibility),
+    seenByOther: async () =>
+      (await Promise.all(triple.map(({ id }) => other.get(id)))).map((image) => image !== undefined),
   };
 }
 
@@ -66,11 +74,38 @@ test("publishing patches kernel, ramdisk, image; withdrawing image, ramdisk, ker
   assert.deepEqual(await seenByOther(), [false, false, false]);
 });
 
-const corruptions: { title: string; corrupt: (triple: PublishedImage[], images: Uploads) => Promise<PublishedImage[]>; message: RegExp }[] = [
-  { title: "other bytes in the last image", corrupt: async (triple) => triple.map((image) => (image.role === "image" ? { ...image, sha512: "0".repeat(128) } : image)), message: /image [0-9a-f-]{36}: os_hash_value: expected 0{128}, found [0-9a-f]{128}/ },
-  { title: "another size and format of the kernel, both named", corrupt: async (triple) => triple.map((image) => (image.role === "kernel" ? { ...image, size: 1, diskFormat: "raw" } : image)), message: /kernel [0-9a-f-]{36}: size: expected 1, found 1000\nkernel [0-9a-f-]{36}: disk_format: expected raw, found aki/ },
-  { title: "an image without its data", corrupt: async (triple, images) => { const id = await images.queued(); return triple.map((image) => (image.role === "image" ? { ...image, id } : image)); }, message: /image [0-9a-f-]{36}: status: expected active, found queued/ },
-  { title: "a ramdisk that is gone", corrupt: async (triple) => triple.map((image) => (image.role === "ramdisk" ? { ...image, id: randomUUID() } : image)), message: /ramdisk [0-9a-f-]{36}: is not there/ },
+const corruptions: {
+  title: string;
+  corrupt: (triple: PublishedImage[], images: Uploads) => Promise<PublishedImage[]>;
+  message: RegExp;
+}[] = [
+  {
+    title: "other bytes in the last image",
+    corrupt: async (triple) =>
+      triple.map((image) => (image.role === "image" ? { ...image, sha512: "0".repeat(128) } : image)),
+    message: /image [0-9a-f-]{36}: os_hash_value: expected 0{128}, found [0-9a-f]{128}/,
+  },
+  {
+    title: "another size and format of the kernel, both named",
+    corrupt: async (triple) =>
+      triple.map((image) => (image.role === "kernel" ? { ...image, size: 1, diskFormat: "raw" } : image)),
+    message:
+      /kernel [0-9a-f-]{36}: size: expected 1, found 1000\nkernel [0-9a-f-]{36}: disk_format: expected raw, found aki/,
+  },
+  {
+    title: "an image without its data",
+    corrupt: async (triple, images) => {
+      const id = await images.queued();
+      return triple.map((image) => (image.role === "image" ? { ...image, id } : image));
+    },
+    message: /image [0-9a-f-]{36}: status: expected active, found queued/,
+  },
+  {
+    title: "a ramdisk that is gone",
+    corrupt: async (triple) =>
+      triple.map((image) => (image.role === "ramdisk" ? { ...image, id: randomUUID() } : image)),
+    message: /ramdisk [0-9a-f-]{36}: is not there/,
+  },
 ];
 for (const { title, corrupt, message } of corruptions) {
   test(`nothing becomes visible: ${title}`, async (t) => {
@@ -81,14 +116,23 @@ for (const { title, corrupt, message } of corruptions) {
   });
 }
 
-const nthPatch = (n: number, fault: Fault) => ({ method }: Recorded, earlier: number) => (method === "PATCH" && earlier === n ? fault : undefined);
+const nthPatch =
+  (n: number, fault: Fault) =>
+  ({ method }: Recorded, earlier: number) =>
+    method === "PATCH" && earlier === n ? fault : undefined;
 
-for (const [title, fault] of [["Glance refuses", { status: 403 }], ["Glance acts, but its answer is lost", { status: 502, after: true }]] as const) {
+for (const [title, fault] of [
+  ["Glance refuses", { status: 403 }],
+  ["Glance acts, but its answer is lost", { status: 502, after: true }],
+] as const) {
   test(`what was published is put back when at the image ${title} (injected fault)`, async (t) => {
     const { publish, visibilities } = await scene(t, nthPatch(2, fault));
     await assert.rejects(publish("public"), (error: IronicImagesError) => {
       assert.equal(error.code, "publish-failed");
-      assert.match(error.summary, /^image [0-9a-f-]{36}: visibility private could not become public; everything is as it was before$/);
+      assert.match(
+        error.summary,
+        /^image [0-9a-f-]{36}: visibility private could not become public; everything is as it was before$/,
+      );
       assert.match(error.details, new RegExp(`PATCH /v2/images/.* ${fault.status} injected`));
       return true;
     });
@@ -104,7 +148,12 @@ test("a withdrawal that fails half way leaves all as public as it was (injected 
 });
 
 test("what cannot be put back is named (injected faults)", async (t) => {
-  const { publish, triple, visibilities } = await scene(t, ({ method }, earlier) => (method === "PATCH" && earlier >= 1 ? { status: 500 } : undefined));
-  await assert.rejects(publish("public"), { code: "publish-failed", message: new RegExp(`NOT put back: kernel ${triple[0]?.id}; check them by hand`) });
+  const { publish, triple, visibilities } = await scene(t, ({ method }, earlier) =>
+    method === "PATCH" && earlier >= 1 ? { status: 500 } : undefined,
+  );
+  await assert.rejects(publish("public"), {
+    code: "publish-failed",
+    message: new RegExp(`NOT put back: kernel ${triple[0]?.id}; check them by hand`),
+  });
   assert.deepEqual(await visibilities(), ["public", "private", "private"]);
 });

@@ -28,13 +28,23 @@ const formats = {
 export function uploads({ imageEndpoint, token }: Session): Uploads {
   const ids = new Set<string>();
   const call = async (method: string, path: string, type: string, body: string | Buffer<ArrayBuffer> | null) => {
-    const response = await fetch(`${imageEndpoint}/v2/images${path}`, { method, headers: { "X-Auth-Token": token, "Content-Type": type }, body });
-    if (!response.ok && response.status !== 404) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+    const response = await fetch(`${imageEndpoint}/v2/images${path}`, {
+      method,
+      headers: { "X-Auth-Token": token, "Content-Type": type },
+      body,
+    });
+    if (!response.ok && response.status !== 404)
+      throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
     return response;
   };
   const record = async (role: PublishedImage["role"]): Promise<string> => {
     const { diskFormat, containerFormat } = formats[role];
-    const body = { name: `test ${role}`, visibility: "private", disk_format: diskFormat, container_format: containerFormat };
+    const body = {
+      name: `test ${role}`,
+      visibility: "private",
+      disk_format: diskFormat,
+      container_format: containerFormat,
+    };
     const { id } = (await (await call("POST", "", "application/json", JSON.stringify(body))).json()) as { id: string };
     ids.add(id);
     return id;

@@ -22,6 +22,14 @@ export function variantFile(t: TestContext, cloudsFile: string, cloud: string, c
 }
 
 /** The cloud of such a file, read with no other variable set. */
-export async function variant(t: TestContext, cloudsFile: string, cloud: string, change: (entry: Entry) => void = () => {}): Promise<Cloud> {
-  return await readCloud("variant", { environment: { OS_CLIENT_CONFIG_FILE: variantFile(t, cloudsFile, cloud, change) }, directories: [] });
+export async function variant(
+  t: TestContext,
+  cloudsFile: string,
+  cloud: string,
+  change: (entry: Entry) => void = () => {},
+): Promise<Cloud> {
+  return await readCloud("variant", {
+    environment: { OS_CLIENT_CONFIG_FILE: variantFile(t, cloudsFile, cloud, change) },
+    directories: [],
+  });
 }

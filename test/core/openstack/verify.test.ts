@@ -19,20 +19,56 @@ const actual: GlanceImage = {
 
 const examples: { title: string; change: Partial<GlanceImage>; differences: unknown[] }[] = [
   { title: "the very bytes", change: {}, differences: [] },
-  { title: "a Glance that hashes with sha256", change: { os_hash_algo: "sha256", os_hash_value: sha256 }, differences: [] },
+  {
+    title: "a Glance that hashes with sha256",
+    change: { os_hash_algo: "sha256", os_hash_value: sha256 },
+    differences: [],
+  },
   { title: "digits in upper case", change: { os_hash_value: sha512.toUpperCase() }, differences: [] },
-  { title: "no data yet", change: { status: "queued", size: null, os_hash_algo: null, os_hash_value: null }, differences: [
-    { field: "status", expected: "active", found: "queued" },
-    { field: "size", expected: "10", found: "none" },
-    { field: "os_hash_algo", expected: "sha512 or sha256", found: "none" },
-  ] },
-  { title: "an active image of size 0", change: { size: 0 }, differences: [{ field: "size", expected: "10", found: "0" }] },
-  { title: "other bytes", change: { os_hash_value: "c".repeat(128) }, differences: [{ field: "os_hash_value", expected: sha512, found: "c".repeat(128) }] },
-  { title: "no digest", change: { os_hash_value: null }, differences: [{ field: "os_hash_value", expected: sha512, found: "none" }] },
-  { title: "our sha256 under the name sha512", change: { os_hash_value: sha256 }, differences: [{ field: "os_hash_value", expected: sha512, found: sha256 }] },
-  { title: "a digest that we have not", change: { os_hash_algo: "sha384" }, differences: [{ field: "os_hash_algo", expected: "sha512 or sha256", found: "sha384" }] },
-  { title: "another disk format", change: { disk_format: "raw" }, differences: [{ field: "disk_format", expected: "qcow2", found: "raw" }] },
-  { title: "another container format", change: { container_format: null }, differences: [{ field: "container_format", expected: "bare", found: "none" }] },
+  {
+    title: "no data yet",
+    change: { status: "queued", size: null, os_hash_algo: null, os_hash_value: null },
+    differences: [
+      { field: "status", expected: "active", found: "queued" },
+      { field: "size", expected: "10", found: "none" },
+      { field: "os_hash_algo", expected: "sha512 or sha256", found: "none" },
+    ],
+  },
+  {
+    title: "an active image of size 0",
+    change: { size: 0 },
+    differences: [{ field: "size", expected: "10", found: "0" }],
+  },
+  {
+    title: "other bytes",
+    change: { os_hash_value: "c".repeat(128) },
+    differences: [{ field: "os_hash_value", expected: sha512, found: "c".repeat(128) }],
+  },
+  {
+    title: "no digest",
+    change: { os_hash_value: null },
+    differences: [{ field: "os_hash_value", expected: sha512, found: "none" }],
+  },
+  {
+    title: "our sha256 under the name sha512",
+    change: { os_hash_value: sha256 },
+    differences: [{ field: "os_hash_value", expected: sha512, found: sha256 }],
+  },
+  {
+    title: "a digest that we have not",
+    change: { os_hash_algo: "sha384" },
+    differences: [{ field: "os_hash_algo", expected: "sha512 or sha256", found: "sha384" }],
+  },
+  {
+    title: "another disk format",
+    change: { disk_format: "raw" },
+    differences: [{ field: "disk_format", expected: "qcow2", found: "raw" }],
+  },
+  {
+    title: "another container format",
+    change: { container_format: null },
+    differences: [{ field: "container_format", expected: "bare", found: "none" }],
+  },
 ];
 
 for (const { title, change, differences } of examples) {

@@ -11,14 +11,38 @@ const triple = (kernel: Visibility, ramdisk: Visibility, image: Visibility) => {
 };
 
 const examples: { title: string; now: [Visibility, Visibility, Visibility]; to: Visibility; order: string[] }[] = [
-  { title: "publishing takes the image last", now: ["private", "private", "private"], to: "public", order: ["kernel", "ramdisk", "image"] },
-  { title: "withdrawing takes the image first", now: ["public", "public", "public"], to: "private", order: ["image", "ramdisk", "kernel"] },
+  {
+    title: "publishing takes the image last",
+    now: ["private", "private", "private"],
+    to: "public",
+    order: ["kernel", "ramdisk", "image"],
+  },
+  {
+    title: "withdrawing takes the image first",
+    now: ["public", "public", "public"],
+    to: "private",
+    order: ["image", "ramdisk", "kernel"],
+  },
   { title: "nothing to do is nothing done", now: ["private", "private", "private"], to: "private", order: [] },
-  { title: "what has it already is left alone", now: ["public", "private", "private"], to: "public", order: ["ramdisk", "image"] },
-  { title: "a mixed triple widens, moves the image, narrows", now: ["public", "private", "private"], to: "community", order: ["ramdisk", "image", "kernel"] },
+  {
+    title: "what has it already is left alone",
+    now: ["public", "private", "private"],
+    to: "public",
+    order: ["ramdisk", "image"],
+  },
+  {
+    title: "a mixed triple widens, moves the image, narrows",
+    now: ["public", "private", "private"],
+    to: "community",
+    order: ["ramdisk", "image", "kernel"],
+  },
 ];
 for (const { title, now, to, order } of examples) {
-  test(`visibilitySteps: ${title}`, () => assert.deepEqual(visibilitySteps(triple(...now), to).map(({ role }) => role), order));
+  test(`visibilitySteps: ${title}`, () =>
+    assert.deepEqual(
+      visibilitySteps(triple(...now), to).map(({ role }) => role),
+      order,
+    ));
 }
 
 test("visibilitySteps: no step takes the image further out of the reach of its kernel and ramdisk", () => {

@@ -30,15 +30,30 @@ export interface DynamicProvider {
 
 export async function startDynamicProvider(environment: Record<string, string>): Promise<DynamicProvider> {
   const script = ofSdk.resolve("@pulumi/pulumi/cmd/dynamic-provider/index.js");
-  const running = execa(process.execPath, [script, "127.0.0.1:1"], { cwd: project, env: environment, stderr: "ignore", reject: false });
+  const running = execa(process.execPath, [script, "127.0.0.1:1"], {
+    cwd: project,
+    env: environment,
+    stderr: "ignore",
+    reject: false,
+  });
   const port = await new Promise<string>((resolve, reject) => {
     running.stdout.once("data", (line: Buffer) => resolve(line.toString().trim()));
     void running.then(() => reject(new Error("the dynamic provider ended at once")));
   });
   const { credentials } = ofSdk("@grpc/grpc-js") as { credentials: { createInsecure(): unknown } };
-  const { ResourceProviderClient } = ofSdk("@pulumi/pulumi/proto/provider_grpc_pb.js") as { ResourceProviderClient: new (address: string, credentials: unknown) => Record<string, (request: unknown, done: (error: Error | null, answer: Message) => void) => void> & { close(): void } };
+  const { ResourceProviderClient } = ofSdk("@pulumi/pulumi/proto/provider_grpc_pb.js") as {
+    ResourceProviderClient: new (
+      address: string,
+      credentials: unknown,
+    ) => Record<string, (request: unknown, done: (error: Error | null, answer: Message) => void) => void> & {
+      close(): void;
+    };
+  };
   const client = new ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure());
-  const call: Call = (method, request) => new Promise((resolve, reject) => client[method]?.(request, (error, answer) => (error ? reject(error) : resolve(answer))));
+  const call: Call = (method, request) =>
+    new Promise((resolve, reject) =>
+      client[method]?.(request, (error, answer) => (error ? reject(error) : resolve(answer))),
+    );
   return {
     ...methods(call),
     stop: async () => {
@@ -50,8 +65,13 @@ export async function startDynamicProvider(environment: Record<string, string>):
 }
 
 function methods(call: Call): Omit<DynamicProvider, "stop"> {
-  const messages = ofSdk("@pulumi/pulumi/proto/provider_pb.js") as Record<string, new () => Record<string, (value: unknown) => void>>;
-  const { Struct } = ofSdk("google-protobuf/google/protobuf/struct_pb.js") as { Struct: { fromJavaScript(value: Properties): Struct } };
+  const messages = ofSdk("@pulumi/pulumi/proto/provider_pb.js") as Record<
+    string,
+    new () => Record<string, (value: unknown) => void>
+  >;
+  const { Struct } = ofSdk("google-protobuf/google/protobuf/struct_pb.js") as {
+    Struct: { fromJavaScript(value: Properties): Struct };
+  };
   const message = (type: string, fields: Properties) => {
     const made = new (messages[type] as NonNullable<(typeof messages)[string]>)();
     for (const [field, value] of Object.entries(fields)) {
@@ -62,7 +82,9 @@ function methods(call: Call): Omit<DynamicProvider, "stop"> {
   return {
     async check(News) {
       const answer = await call("check", message("CheckRequest", { Olds: {}, News }));
-      const failures = answer.getFailuresList().map((failure) => ({ property: failure.getProperty(), reason: failure.getReason() }));
+      const failures = answer
+        .getFailuresList()
+        .map((failure) => ({ property: failure.getProperty(), reason: failure.getReason() }));
       return { inputs: answer.getInputs().toJavaScript(), failures };
     },
     async create(Properties) {
@@ -74,7 +96,11 @@ function methods(call: Call): Omit<DynamicProvider, "stop"> {
     },
     async read(Id, Properties) {
       const answer = await call("read", message("ReadRequest", { Id, Properties }));
-      return { id: answer.getId(), outputs: answer.getProperties().toJavaScript(), inputs: answer.getInputs()?.toJavaScript() };
+      return {
+        id: answer.getId(),
+        outputs: answer.getProperties().toJavaScript(),
+        inputs: answer.getInputs()?.toJavaScript(),
+      };
     },
     async delete(Id, Properties) {
       await call("delete", message("DeleteRequest", { Id, Properties }));

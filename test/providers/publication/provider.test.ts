@@ -10,10 +10,15 @@ import { variant, variantFile } from "../../core/openstack/variant.ts";
 import { startDynamicProvider, type DynamicProvider } from "./dynamic-provider.ts";
 
 let cloud: TestCloud;
+let shared: DynamicProvider;
 before(async () => {
   cloud = await testCloud();
+  shared = await startDynamicProvider({ OS_CLIENT_CONFIG_FILE: cloud.cloudsFile });
 });
-after(() => cloud.stop());
+after(async () => {
+  await shared.stop();
+  await cloud.stop();
+});
 
 interface Scene {
   readonly provider: DynamicProvider;
@@ -23,14 +28,15 @@ interface Scene {
   seen(images: readonly PublishedImage[]): Promise<(string | undefined)[]>;
 }
 
-async function scene(t: TestContext, environment: Record<string, string> = { OS_CLIENT_CONFIG_FILE: cloud.cloudsFile }): Promise<Scene> {
+async function scene(t: TestContext, environment?: Record<string, string>): Promise<Scene> {
   const session = await authenticate(await variant(t, cloud.cloudsFile, "local"));
   const other = glanceClient(await authenticate(await variant(t, cloud.cloudsFile, "other")));
   const images = uploads(session);
   t.after(images.clean);
-  const provider = await startDynamicProvider(environment);
-  t.after(provider.stop);
-  const seen = async (of: readonly PublishedImage[]) => (await Promise.all(of.map(({ id }) => other.get(id)))).map((image) => image?.visibility);
+  const provider = environment === undefined ? shared : await startDynamicProvider(environment);
+  if (provider !== shared) t.after(provider.stop);
+  const seen = async (of: readonly PublishedImage[]) =>
+    (await Promise.all(of.map(({ id }) => other.get(id)))).map((image) => image?.visibility);
   return { provider, session, images, triple: await images.triple(), seen };
 }
 
@@ -43,7 +49,11 @@ const inputs = (images: readonly PublishedImage[], more: object = {}) => ({
   __provider: door,
   ...more,
 });
-const ids = ([kernel, ramdisk, image]: readonly PublishedImage[]) => ({ kernelId: kernel?.id, ramdiskId: ramdisk?.id, imageId: image?.id });
+const ids = ([kernel, ramdisk, image]: readonly PublishedImage[]) => ({
+  kernelId: kernel?.id,
+  ramdiskId: ramdisk?.id,
+  imageId: image?.id,
+});
 
 test("through its real door: check, create, roll over, withdraw, read, delete", async (t) => {
   const { provider, session, images, triple, seen } = await scene(t);
@@ -51,13 +61,22 @@ test("through its real door: check, create, roll over, withdraw, read, delete", 
   assert.deepEqual(await provider.check(first), { inputs: first, failures: [] });
 
   const { id, outputs } = await provider.create(first);
-  assert.deepEqual(outputs, { ...first, ...ids(triple), projectId: session.projectId, endpoint: session.imageEndpoint });
+  assert.deepEqual(outputs, {
+    ...first,
+    ...ids(triple),
+    projectId: session.projectId,
+    endpoint: session.imageEndpoint,
+  });
   assert.deepEqual(await seen(triple), ["public", "public", "public"]);
 
   const next = await images.triple();
   const rolled = await provider.update(id, outputs, inputs(next));
   assert.deepEqual(rolled, { ...outputs, ...inputs(next), ...ids(next) });
-  assert.deepEqual(await seen([...triple, ...next]), Array(6).fill("public"), "the old triple is of images.Image, which deletes it");
+  assert.deepEqual(
+    await seen([...triple, ...next]),
+    Array(6).fill("public"),
+    "the old triple is of images.Image, which deletes it",
+  );
 
   const withdrawn = await provider.update(id, rolled, inputs(next, { visibility: "private" }));
   assert.equal(withdrawn["visibility"], "private");
@@ -80,7 +99,9 @@ test("a whole-disk image is published alone, and its outputs name no kernel", as
 test("bytes that are not as built publish nothing, on create and on update, and the error reaches the engine", async (t) => {
   const { provider, triple, seen, images } = await scene(t);
   const spoilt = triple.map((image) => (image.role === "image" ? { ...image, sha512: "0".repeat(128) } : image));
-  const message = new RegExp(`Glance does not hold what was built[^]*image ${triple[2]?.id}: os_hash_value: expected 0{128}`);
+  const message = new RegExp(
+    `Glance does not hold what was built[^]*image ${triple[2]?.id}: os_hash_value: expected 0{128}`,
+  );
   await assert.rejects(provider.create(inputs(spoilt)), message);
   assert.deepEqual(await seen(triple), [undefined, undefined, undefined]);
 
@@ -113,7 +134,12 @@ test("without the input `cloud` OS_CLOUD counts", async (t) => {
 });
 
 test("no secret of clouds.yaml gets into an error or into outputs", async (t) => {
-  const file = variantFile(t, cloud.cloudsFile, "local", ({ auth }) => Object.assign(auth, { password: "wrong-secret" }));
+  const file = variantFile(t, cloud.cloudsFile, "local", ({ auth }) =>
+    Object.assign(auth, { password: "wrong-secret" }),
+  );
   const { provider, triple } = await scene(t, { OS_CLIENT_CONFIG_FILE: file });
-  await assert.rejects(provider.create(inputs(triple, { cloud: "variant" })), (error: Error) => /401/.test(error.message) && !error.message.includes("wrong-secret"));
+  await assert.rejects(
+    provider.create(inputs(triple, { cloud: "variant" })),
+    (error: Error) => /401/.test(error.message) && !error.message.includes("wrong-secret"),
+  );
 });

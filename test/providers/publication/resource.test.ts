@@ -10,19 +10,44 @@ before(() =>
     newResource: (args) => {
       registered.push(args);
       const images = (args.inputs as { images: { role: string; id: string }[] }).images;
-      return { id: "p", state: { ...args.inputs, ...Object.fromEntries(images.map(({ role, id }) => [`${role}Id`, id])), projectId: "x", endpoint: "http://glance" } };
+      return {
+        id: "p",
+        state: {
+          ...args.inputs,
+          ...Object.fromEntries(images.map(({ role, id }) => [`${role}Id`, id])),
+          projectId: "x",
+          endpoint: "http://glance",
+        },
+      };
     },
     call: () => ({}),
   }),
 );
 
-const image = (role: "kernel" | "ramdisk" | "image") => ({ role, id: pulumi.output(`${role}-id`), size: 1, sha256: "a", sha512: "b", diskFormat: "raw", containerFormat: "bare" });
+const image = (role: "kernel" | "ramdisk" | "image") => ({
+  role,
+  id: pulumi.output(`${role}-id`),
+  size: 1,
+  sha256: "a",
+  sha512: "b",
+  diskFormat: "raw",
+  containerFormat: "bare",
+});
 const args = { visibility: "public", buildId: "b", fingerprint: "f" } as const;
 const resolved = <T>(output: pulumi.Output<T>) => new Promise<T>((resolve) => output.apply(resolve));
 
 test("a publication of a triple hands on three ids, fingerprint and build id", async () => {
-  const publication = new Publication("triple", { ...args, images: [image("kernel"), image("ramdisk"), image("image")] });
-  assert.deepEqual(await resolved(publication.published), { imageId: "image-id", kernelId: "kernel-id", ramdiskId: "ramdisk-id", fingerprint: "f", buildId: "b" });
+  const publication = new Publication("triple", {
+    ...args,
+    images: [image("kernel"), image("ramdisk"), image("image")],
+  });
+  assert.deepEqual(await resolved(publication.published), {
+    imageId: "image-id",
+    kernelId: "kernel-id",
+    ramdiskId: "ramdisk-id",
+    fingerprint: "f",
+    buildId: "b",
+  });
 });
 
 test("a publication of a whole-disk image has no keys for kernel and ramdisk", async () => {
