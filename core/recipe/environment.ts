@@ -32,7 +32,8 @@ export const allowedVariables: Readonly<Record<string, Variable>> = {
   DIB_CLOUD_INIT_ALLOW_SSH_PWAUTH: word("cloud-init: allow login by password over ssh"),
   DIB_CLOUD_INIT_DATASOURCES: words("cloud-init: where it looks for its data, in order"),
   DIB_CLOUD_INIT_ETC_HOSTS: word("cloud-init: value of manage_etc_hosts"),
-  DIB_DEBIAN_COMPONENTS: words("Debian: components of the archive, joined by commas"),
+  // A space would make the next word another argument of debootstrap.
+  DIB_DEBIAN_COMPONENTS: variable(/^[a-z0-9-]+(,[a-z0-9-]+)*$/, "be words joined by commas", "Debian: components of the archive"),
   DIB_DEBOOTSTRAP_DEFAULT_LOCALE: word("Debian, Ubuntu: locale of the image"),
   DIB_DEBOOTSTRAP_EXTRA_ARGS: variable(
     /^--(include|exclude)=[a-z0-9.+,-]+( --(include|exclude)=[a-z0-9.+,-]+)*$/,

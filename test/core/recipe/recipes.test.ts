@@ -59,6 +59,7 @@ const table: readonly (readonly [string, string, RegExp])[] = [
   ["a name of JavaScript", `${head}environment: { constructor: x }\n`, /:environment\.constructor: this variable is not allowed/],
   ["a number as a variable's value", `${head}environment: { DIB_DHCP_TIMEOUT: 30 }\n`, /:environment\.DIB_DHCP_TIMEOUT: must be text, and 30 is a number: write it in quotes$/],
   ["apt without signatures", `${head}environment: { DIB_DEBOOTSTRAP_EXTRA_ARGS: "--no-check-gpg" }\n`, /:environment\.DIB_DEBOOTSTRAP_EXTRA_ARGS: "--no-check-gpg" must be --include/],
+  ["a second argument for debootstrap", `${head}environment: { DIB_DEBIAN_COMPONENTS: "main --foreign" }\n`, /:environment\.DIB_DEBIAN_COMPONENTS: "main --foreign" must be words joined by commas$/],
   ["a repository of the host", `${head}environment: { DIB_REPOLOCATION_x: "file:///etc" }\n`, /:environment\.DIB_REPOLOCATION_x: .* must be an https address/],
   ["a family's name that is more than a name", `${head}environment: { "DIB_REPOREF_x y": main }\n`, /:environment\["DIB_REPOREF_x y"\]: this variable is not allowed/],
   ["a property of the program", `${head}properties: { img_type: partition }\n`, /:properties\.img_type: this program sets it: leave it out$/],
