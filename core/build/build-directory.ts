@@ -82,7 +82,11 @@ async function composeHooks(target: string, { elements, builder }: BuildContents
 /** A virtual environment is bound to a fixed place: diskimage-builder does not work from a path with spaces, and notes its Python's path. */
 function launcher({ environment, python, script }: InstalledBuilder): string {
   const [runner, program] = environment === undefined ? [python, script] : ["/mnt/builder/bin/python", "/mnt/builder/bin/disk-image-create"];
-  return `#!/bin/sh\nexec ${runner} ${program} "$@"\n`;
+  return `#!/bin/sh\nexec ${quoted(runner)} ${quoted(program)} "$@"\n`;
+}
+
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 function nulTerminated(words: readonly string[]): string {

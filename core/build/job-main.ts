@@ -30,3 +30,5 @@ try {
       : { ok: false, code: "job-failed", summary: `The build job failed: ${known instanceof Error ? known.message : String(known)}`, details: known instanceof Error ? (known.stack ?? "") : "" };
 }
 await writeResult(jobDirectory, result);
+// Whoever waits for the result may count on the process being gone soon after; an open handle shall not keep it.
+process.exit();

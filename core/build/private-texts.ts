@@ -19,9 +19,23 @@ export function privateTexts({ mirrors, proxy }: HostSources): PrivateText[] {
     // A user name can be a common word; the pair as it stands in the URL cannot.
     const pair = words.length === 0 ? [] : [words.join(":"), ...(url.password === "" ? [] : [url.password, decodeURIComponent(url.password)])];
     return [
-      { text: url.hostname, what: `host of the ${what}`, kind: "host" },
+      ...hostTexts(url, what),
       ...[...new Set(pair)].map((text) => ({ text, what: `credential of the ${what}`, kind: "credential" as const })),
     ];
   });
+  for (const word of proxy.no?.split(/[\s,]+/) ?? []) {
+    const host = word.replace(/^[*.]+/, "");
+    if (isTelling(host)) texts.push({ text: host, what: "host of no_proxy", kind: "host" });
+  }
   return texts.filter(({ text }, index) => text !== "" && texts.findIndex((other) => other.text === text) === index);
+}
+
+/** A name that many images have for other reasons counts only with its port. */
+function hostTexts(url: URL, what: string): PrivateText[] {
+  if (isTelling(url.hostname)) return [{ text: url.hostname, what: `host of the ${what}`, kind: "host" }];
+  return url.port === "" ? [] : [{ text: url.host, what: `host of the ${what}`, kind: "host" }];
+}
+
+function isTelling(host: string): boolean {
+  return host.includes(".") && !/^127\.|^localhost\./.test(host);
 }
