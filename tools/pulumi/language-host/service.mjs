@@ -28,14 +28,14 @@ export function languageRuntime({ sdk, engineAddress, version }) {
       return response;
     }),
 
-    getRequiredPackages: unary(async (request) => {
-      const { plugins, sdks } = await findPlugins(request.getInfo().getProgramDirectory());
+    getRequiredPackages: unary((request) => {
+      const { plugins, sdks } = findPlugins(request.getInfo().getProgramDirectory());
       warnOfDifferentSdks(sdks);
       return new language.GetRequiredPackagesResponse().setPackagesList(plugins.map((found) => packageDependency(plugin, found)));
     }),
 
-    getProgramDependencies: unary(async (request) => {
-      const packages = await programDependencies(request.getInfo().getProgramDirectory(), request.getTransitivedependencies());
+    getProgramDependencies: unary((request) => {
+      const packages = programDependencies(request.getInfo().getProgramDirectory(), request.getTransitivedependencies());
       const list = packages.map((found) => new language.DependencyInfo().setName(found.name).setVersion(found.version));
       return new language.GetProgramDependenciesResponse().setDependenciesList(list);
     }),
@@ -61,7 +61,8 @@ export function languageRuntime({ sdk, engineAddress, version }) {
       const work = async () => installDependencies({ directory: info.getProgramDirectory(), packagemanager: parseOptions(info).packagemanager, write });
       work().then(
         () => call.end(),
-        (error) => call.destroy(new Error(error.message)),
+        // The library sends a status for an error event only: destroying the stream would leave the engine waiting.
+        (error) => call.emit("error", { code: sdk.grpc.status.UNKNOWN, details: error.message }),
       );
     },
 

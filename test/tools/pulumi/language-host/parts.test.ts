@@ -34,7 +34,7 @@ for (const [title, manifest, plugin] of [
   });
 }
 
-test("plugins are found below every node_modules, nested, linked and hidden ones too, but not in policy packs or twice", async (t) => {
+test("plugins are found below every node_modules, nested, linked and hidden ones too, but not in policy packs or twice", (t) => {
   const directory = tree(t, {
     "package.json": { name: "@pulumi/program", version: "1.0.0", pulumi: { resource: true } },
     "node_modules/@pulumi/a/package.json": { name: "@pulumi/a", version: "1.0.0", pulumi: { resource: true } },
@@ -48,22 +48,22 @@ test("plugins are found below every node_modules, nested, linked and hidden ones
   });
   symlinkSync(".store/c", join(directory, "node_modules", "c"));
   symlinkSync("..", join(directory, "node_modules", "round"));
-  const { plugins, sdks } = await findPlugins(directory);
+  const { plugins, sdks } = findPlugins(directory);
   assert.deepEqual(plugins.map((plugin: { name: string }) => plugin.name).sort(), ["a", "b", "c"]);
   assert.deepEqual(sdks.map((sdk: { version: string }) => sdk.version), ["3.259.0"]);
 });
 
-test("a program's dependencies are what it asks for, as installed, or all that its lock file has", async (t) => {
+test("a program's dependencies are what it asks for, as installed, or all that its lock file has", (t) => {
   const directory = tree(t, {
     "package.json": { dependencies: { a: "^1.0.0" }, devDependencies: { "@s/b": "*" } },
     "node_modules/a/package.json": { version: "1.2.3" },
     "package-lock.json": { packages: { "": { version: "9" }, "node_modules/a": { version: "1.2.3" }, "node_modules/a/node_modules/@s/b": { version: "2.0.0" } } },
   });
-  assert.deepEqual(await programDependencies(directory, false), [
+  assert.deepEqual(programDependencies(directory, false), [
     { name: "a", version: "1.2.3" },
     { name: "@s/b", version: "" },
   ]);
-  assert.deepEqual(await programDependencies(directory, true), [
+  assert.deepEqual(programDependencies(directory, true), [
     { name: "a", version: "1.2.3" },
     { name: "@s/b", version: "2.0.0" },
   ]);

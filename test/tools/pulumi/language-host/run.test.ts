@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { dirname } from "node:path";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { findOnPath, versionOf } from "../../../../tools/pulumi/executables.ts";
 import { compareVersions, parseVersion } from "../../../../tools/pulumi/versions.ts";
 import { needsEngine, project, realEngine } from "./project.ts";
@@ -70,6 +71,17 @@ test("the engine learns the plugins that a program's packages name", { skip }, a
   assert.ok(about.plugins.some((plugin: { name: string; version: string }) => plugin.name === "openstack" && plugin.version === "3.15.2"));
   assert.deepEqual(about.runtime, { language: "nodejs", executable: process.execPath, version: process.version, packagemanager: "npm" });
   assert.deepEqual(about.dependencies, [{ name: "@pulumi/pulumi", version: "3.259.0" }]);
+});
+
+test("pulumi install streams npm's words, and fails with its exit code (fixture npm)", { skip }, async (t) => {
+  const { start } = await project(t, engine ?? "", { program });
+  const firstOnPath = fileURLToPath(new URL("../../../fixtures/pulumi/", import.meta.url));
+  const good = await start(["install", "--no-plugins"], { firstOnPath });
+  assert.equal(good.exitCode, 0, good.all);
+  for (const words of ["npm got: install --loglevel=error", "npm warns", "Finished installing dependencies"]) assert.match(good.all, new RegExp(words));
+  const bad = await start(["install", "--no-plugins"], { firstOnPath, environment: { FIXTURE_NPM_EXIT: "3" } });
+  assert.notEqual(bad.exitCode, 0);
+  assert.match(bad.all, /npm install failed in \S+ with exit code 3/);
 });
 
 async function olderNode(): Promise<string | undefined> {
