@@ -5,7 +5,7 @@ import urllib.request
 _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
-def call(method: str, url: str, token: str | None = None, body=None, timeout: float = 30):
+def call(method: str, url: str, token: str | None = None, body=None, timeout: float = 60):
     """The response's headers and JSON body. Raises OSError, of which urllib's HTTPError is one."""
     request = urllib.request.Request(url, method=method, data=None if body is None else json.dumps(body).encode())
     request.add_header("Content-Type", "application/json")
@@ -17,7 +17,7 @@ def call(method: str, url: str, token: str | None = None, body=None, timeout: fl
     return response.headers, json.loads(raw) if raw and is_json else None
 
 
-def token(keystone_port: int, user: str, project: str, password: str, timeout: float = 30) -> str:
+def token(keystone_port: int, user: str, project: str, password: str, timeout: float = 60) -> str:
     """A token for the project. The passwords are random for each directory, so only our own Keystone gives one."""
     domain = {"id": "default"}
     body = {

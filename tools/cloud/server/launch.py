@@ -27,8 +27,8 @@ def healthy(directory: Path) -> bool:
         return False
     account = next(account for account in ACCOUNTS if account.cloud == "local")
     try:
-        token = client.token(ports["keystone"], account.user, account.project, state.passwords(directory)[account.user], 10)
-        client.call("GET", f"http://127.0.0.1:{ports['glance']}/v2/images?limit=1", token, timeout=10)
+        token = client.token(ports["keystone"], account.user, account.project, state.passwords(directory)[account.user], 30)
+        client.call("GET", f"http://127.0.0.1:{ports['glance']}/v2/images?limit=1", token, timeout=30)
     except (OSError, ValueError, KeyError):
         return False
     return True
@@ -109,7 +109,7 @@ def _spawn(directory: Path, name: str, listening: socket.socket, lock: int) -> s
 def _wait(directory: Path, name: str, server: subprocess.Popen, url: str) -> None:
     """Until the server answers. Its socket listens already, so one patient request is enough; it breaks if the server ends."""
     try:
-        client.call("GET", url, timeout=60)
+        client.call("GET", url, timeout=240)
     except OSError as error:
         code = server.poll()
         ended = "" if code is None else f" (it ended with code {code})"

@@ -8,7 +8,7 @@ from client import call, token
 class Keystone:
     def __init__(self, port: int, passwords: dict[str, str]):
         self.base = f"http://127.0.0.1:{port}/v3"
-        self.token = token(port, ADMIN.user, ADMIN.project, passwords[ADMIN.user], timeout=60)
+        self.token = token(port, ADMIN.user, ADMIN.project, passwords[ADMIN.user], timeout=120)
 
     def get(self, kind: str, **match) -> list[dict]:
         return call("GET", f"{self.base}/{kind}?{urlencode(match)}", self.token)[1][kind]
