@@ -3,6 +3,8 @@ import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import type { TestContext } from "node:test";
+import { fileURLToPath } from "node:url";
+import { execa } from "execa";
 import { installDependencies, npmArguments } from "../../../../tools/pulumi/language-host/install.mjs";
 import { splitWords } from "../../../../tools/pulumi/language-host/options.mjs";
 import { findPlugins, pluginOf, programDependencies } from "../../../../tools/pulumi/language-host/packages.mjs";
@@ -87,6 +89,16 @@ test("an installation streams npm's output, and fails with one sentence", async 
   await assert.rejects(installDependencies({ directory: bad, packagemanager: "npm", write }), /^Error: npm install failed in .* with exit code \d+$/);
   assert.ok(written.some((line) => line.startsWith("stderr: ") && line.includes("JSON")));
   await assert.rejects(installDependencies({ directory: good, packagemanager: "yarn", write }), /installs with npm only, not with yarn/);
+});
+
+test("the host answers its version, and says in one sentence that a project has no SDK", async (t) => {
+  const main = fileURLToPath(new URL("../../../../tools/pulumi/language-host/main.mjs", import.meta.url));
+  const directory = tree(t, { "package.json": {} });
+  const run = (...args: string[]) => execa(process.execPath, [main, ...args], { cwd: directory, stdin: "ignore", reject: false });
+  assert.equal((await run("-version")).stdout, "v3.259.0");
+  const { exitCode, stdout, stderr } = await run("127.0.0.1:1");
+  assert.deepEqual([exitCode, stdout], [1, ""]);
+  assert.match(stderr, /^The Pulumi SDK is not installed in this project: run `npm ci` .* there first\.$/);
 });
 
 /** A directory with these files; what is not text is written as JSON. */
