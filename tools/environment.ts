@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { IronicImagesError } from "../core/errors.ts";
 import { cloudsFile } from "./cloud/control.ts";
 import { localPaths, projectDirectory } from "./paths.ts";
@@ -30,15 +30,17 @@ export function stackEnvironment(stack: string, environment: NodeJS.ProcessEnv =
   const isLocal = stack === localStack;
   const own = (name: string) => (isLocal ? undefined : environment[name] || undefined);
   const backend = own("PULUMI_BACKEND_URL");
+  const engine = pulumiEnvironment({
+    path: environment["PATH"] ?? "",
+    nodeDirectory: paths.bin,
+    binDirectory: paths.bin,
+    pulumiHome: own("PULUMI_HOME") ?? paths.pulumiHome,
+    backend: backend === undefined ? { directory: paths.state } : { url: backend },
+    ...(isLocal ? { passphrase: localPassphrase } : {}),
+  });
   const set = {
-    ...pulumiEnvironment({
-      path: environment["PATH"] ?? "",
-      nodeDirectory: paths.bin,
-      binDirectory: paths.bin,
-      pulumiHome: own("PULUMI_HOME") ?? paths.pulumiHome,
-      backend: backend === undefined ? { directory: paths.state } : { url: backend },
-      ...(isLocal ? { passphrase: localPassphrase } : {}),
-    }),
+    ...engine,
+    PATH: [...new Set(engine["PATH"]?.split(delimiter))].join(delimiter),
     ...(isLocal ? { OS_CLIENT_CONFIG_FILE: cloudsFile(paths.cloud) } : {}),
   };
   // What a shell holds of another cloud would win over clouds.yaml.

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import type { TestContext } from "node:test";
+import { acquireLock } from "../../../core/lock.ts";
+import { clean } from "../../../tools/clean/clean.ts";
+import { temporaryDirectory } from "../../support/temporary-directory.ts";
+
+function usedProject(t: TestContext) {
+  const root = temporaryDirectory(t);
+  const project = join(root, "project");
+  const cache = join(root, "cache/ironic-images");
+  for (const directory of [".local/cloud", ".images/artifacts/a", ".images/builds", "node_modules/x", "recipes"]) mkdirSync(join(project, directory), { recursive: true });
+  mkdirSync(join(cache, "builds"), { recursive: true });
+  writeFileSync(join(cache, "builds/slot-0.lock"), "");
+  return { project, cache };
+}
+
+test("all that was made goes, what is under version control stays", async (t) => {
+  const { project, cache } = usedProject(t);
+  const said: string[] = [];
+  await clean({ project, cache, say: (text) => said.push(text) });
+  assert.deepEqual(readdirSync(project), ["recipes"]);
+  assert.ok(!existsSync(cache));
+  assert.equal(said.length, 4);
+  for (const line of said) assert.match(line, /^removed \/.* \([\d.]+ MB\)$/);
+  await clean({ project, cache, say: (text) => said.push(text) });
+  assert.equal(said.at(-1), "nothing to remove");
+});
+
+test("the cache is kept on request", async (t) => {
+  const { project, cache } = usedProject(t);
+  await clean({ project, cache: undefined, say: () => {} });
+  assert.ok(existsSync(cache));
+  assert.deepEqual(readdirSync(project), ["recipes"]);
+});
+
+for (const [title, lockOf] of [
+  ["a build of this project", ({ project }: { project: string; cache: string }) => join(project, ".images/builds/b.lock")],
+  ["a build that uses the shared cache", ({ cache }: { project: string; cache: string }) => join(cache, "builds/slot-0.lock")],
+] as const) {
+  test(`while ${title} runs nothing is touched`, async (t) => {
+    const places = usedProject(t);
+    const lock = await acquireLock(lockOf(places), { wait: true });
+    try {
+      await assert.rejects(clean({ ...places, say: () => assert.fail("said something") }), { code: "clean-build-runs" });
+      assert.ok(existsSync(join(places.project, ".local")) && existsSync(places.cache));
+    } finally {
+      lock.release();
+    }
+  });
+}
+
+test("a cache that holds the project is not taken for one", async (t) => {
+  const { project } = usedProject(t);
+  await assert.rejects(clean({ project, cache: join(project, ".."), say: () => {} }), { code: "clean-cache-unsafe" });
+  await assert.rejects(clean({ project, cache: "/", say: () => {} }), { code: "clean-cache-unsafe" });
+  assert.ok(existsSync(join(project, ".local")));
+});

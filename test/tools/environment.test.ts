@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { test } from "node:test";
+import { parse } from "yaml";
+import { linkedCommands, requireStarted, stackEnvironment, stackProcessEnvironment } from "../../tools/environment.ts";
+import { localPaths, projectDirectory } from "../../tools/paths.ts";
+import { temporaryDirectory } from "../support/temporary-directory.ts";
+
+const project = "/pro ject#1";
+const own = { PATH: "/usr/bin", PULUMI_BACKEND_URL: "s3://mine", PULUMI_HOME: "/home/me/.pulumi", OS_CLOUD: "prod", OS_PASSWORD: "x", OS_CLIENT_CONFIG_FILE: "/mine.yaml", PULUMI_CONFIG_PASSPHRASE_FILE: "/p" };
+
+test("local has its own cloud, backend and passphrase, and nothing of another cloud", () => {
+  const { set, unset } = stackEnvironment("local", own, project);
+  assert.equal(set["PATH"], "/pro ject#1/.local/bin:/usr/bin");
+  assert.equal(set["PULUMI_HOME"], "/pro ject#1/.local/pulumi");
+  assert.equal(set["PULUMI_BACKEND_URL"], pathToFileURL("/pro ject#1/.local/state").href);
+  assert.equal(set["OS_CLIENT_CONFIG_FILE"], "/pro ject#1/.local/cloud/clouds.yaml");
+  assert.equal(set["PULUMI_CONFIG_PASSPHRASE"], "local");
+  assert.deepEqual(unset, ["OS_CLOUD", "OS_PASSWORD", "PULUMI_CONFIG_PASSPHRASE_FILE"]);
+});
+
+test("another stack keeps the user's backend, PULUMI_HOME, cloud and passphrase", () => {
+  const { set, unset } = stackEnvironment("prod", own, project);
+  assert.equal(set["PULUMI_BACKEND_URL"], "s3://mine");
+  assert.equal(set["PULUMI_HOME"], "/home/me/.pulumi");
+  assert.ok(!("OS_CLIENT_CONFIG_FILE" in set) && !("PULUMI_CONFIG_PASSPHRASE" in set));
+  assert.deepEqual(unset, []);
+});
+
+test("another stack without a backend of the user's has the project's", () => {
+  const { set } = stackEnvironment("prod", { PATH: "/usr/bin" }, project);
+  assert.equal(set["PULUMI_BACKEND_URL"], pathToFileURL("/pro ject#1/.local/state").href);
+  assert.equal(set["PULUMI_HOME"], "/pro ject#1/.local/pulumi");
+});
+
+test("taking it over twice changes nothing more", () => {
+  const once = stackProcessEnvironment("local", own, project);
+  assert.deepEqual(stackProcessEnvironment("local", once, project), once);
+});
+
+test("what npm start has not made is missed", (t) => {
+  const place = temporaryDirectory(t);
+  const { bin, state, cloud } = localPaths(place);
+  assert.throws(() => requireStarted("prod", place), { code: "not-started", message: /npm start/ });
+  for (const directory of [bin, state, cloud]) mkdirSync(directory, { recursive: true });
+  for (const name of linkedCommands) writeFileSync(join(bin, name), "");
+  requireStarted("prod", place);
+  assert.throws(() => requireStarted("local", place), { code: "not-started" });
+  writeFileSync(join(cloud, "clouds.yaml"), "");
+  requireStarted("local", place);
+});
+
+test("the file of stack local has a salt, so that Pulumi never writes one", () => {
+  const stack = parse(readFileSync(join(projectDirectory, "stacks/Pulumi.local.yaml"), "utf8")) as Record<string, unknown>;
+  assert.match(String(stack["encryptionsalt"]), /^v1:/);
+});
