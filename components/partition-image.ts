@@ -1,15 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { UserImage } from "../core/recipe/model.ts";
 import { DiskImage } from "../providers/disk-image/resource.ts";
-import { Publication } from "../providers/publication/resource.ts";
+import { Publication, type Published } from "../providers/publication/resource.ts";
 import { originProperties, userImageProperties } from "./properties.ts";
-import { publicationArgs, type PublishedIds } from "./publication.ts";
+import { publicationArgs } from "./publication.ts";
 import { registerImage, registration } from "./registration.ts";
 
 /** A partition image with its kernel and ramdisk: built, registered, wired by the graph and published as one. */
 export class PartitionImage extends pulumi.ComponentResource {
   /** Known only when all three images are verified and published. */
-  readonly published: pulumi.Output<PublishedIds>;
+  readonly published: pulumi.Output<Published>;
 
   constructor(image: UserImage & { kernelName: string; ramdiskName: string }, opts?: pulumi.ComponentResourceOptions) {
     super("ironic-images:index:PartitionImage", image.key, {}, opts);

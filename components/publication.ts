@@ -6,15 +6,6 @@ import type { DiskImage } from "../providers/disk-image/resource.ts";
 import type { PublicationArgs } from "../providers/publication/resource.ts";
 import { glanceFormats } from "./properties.ts";
 
-/** What a stack exports of an image; a whole-disk image has neither kernel nor ramdisk. */
-export interface PublishedIds {
-  readonly imageId: string;
-  readonly kernelId?: string;
-  readonly ramdiskId?: string;
-  readonly fingerprint: string;
-  readonly buildId: string;
-}
-
 // Kernel and ramdisk become visible before the image that names them.
 const publicationOrder: readonly ArtifactFileRole[] = ["kernel", "ramdisk", "image"];
 
@@ -39,12 +30,14 @@ export function publicationArgs(
       },
     ];
   });
-  const cloud = new pulumi.Config("openstack").get("cloud");
+  const openstackConfig = new pulumi.Config("openstack");
+  const [cloud, region] = [openstackConfig.get("cloud"), openstackConfig.get("region")];
   return {
     images,
     visibility: image.visibility,
     fingerprint: artifact.fingerprint,
     buildId: artifact.buildId,
     ...(cloud === undefined ? {} : { cloud }),
+    ...(region === undefined ? {} : { region }),
   };
 }

@@ -1,15 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { UserImage } from "../core/recipe/model.ts";
 import { DiskImage } from "../providers/disk-image/resource.ts";
-import { Publication } from "../providers/publication/resource.ts";
+import { Publication, type Published } from "../providers/publication/resource.ts";
 import { userImageProperties } from "./properties.ts";
-import { publicationArgs, type PublishedIds } from "./publication.ts";
+import { publicationArgs } from "./publication.ts";
 import { registerImage, registration } from "./registration.ts";
 
 /** A whole-disk image: built, registered and published; it never has a kernel or a ramdisk. */
 export class WholeDiskImage extends pulumi.ComponentResource {
   /** Known only when the image is verified and published. */
-  readonly published: pulumi.Output<PublishedIds>;
+  readonly published: pulumi.Output<Published>;
 
   constructor(image: UserImage, opts?: pulumi.ComponentResourceOptions) {
     super("ironic-images:index:WholeDiskImage", image.key, {}, opts);

@@ -1,14 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-
-/**
- * What state holds of a provider's implementation: a door to it, opened in the project's directory, so that today's code
- * runs also for yesterday's state, and no edit of it shows as a change.
- *
- * @param folder of the provider, below `providers/`
- */
-export function door(folder: string): string {
-  return `exports.handler = () => require("./providers/${folder}/provider.ts");`;
-}
+import { door } from "./door.ts";
 
 /**
  * A dynamic resource whose provider is a module of this project.
@@ -19,6 +10,7 @@ export function door(folder: string): string {
  */
 export abstract class ModuleResource extends pulumi.CustomResource {
   /**
+   * @param folder of the provider, below `providers/`
    * @param type name of the resource in its type token `pulumi-nodejs:dynamic/ironic-images:<type>`
    * @param props inputs, and every output with the value `undefined`: an output without a key never resolves
    */

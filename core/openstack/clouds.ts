@@ -52,7 +52,8 @@ export async function readCloud(name?: string, places: CloudsPlaces = defaultPla
   );
 }
 
-function defaultPlaces(): CloudsPlaces {
+/** This process's environment, its working directory, the user's and the site's. */
+export function defaultPlaces(): CloudsPlaces {
   // userInfo() reads the password database as the plugin does, and not HOME.
   const userDirectory = join(userInfo().homedir, ".config/openstack");
   return { environment: process.env, directories: [process.cwd(), userDirectory, "/etc/openstack"] };

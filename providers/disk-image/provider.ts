@@ -7,6 +7,7 @@ import { fingerprint, fingerprintInputs, type FingerprintInputs } from "../../co
 import type { RecipeContent } from "../../core/recipe/content.ts";
 import { contentMistakes } from "../../core/recipe/check-content.ts";
 import { IronicImagesError } from "../../core/errors.ts";
+import { withoutDoor, type WithDoor } from "../door.ts";
 import { progressPrinter } from "./progress.ts";
 import { runtimeSettings } from "./settings.ts";
 
@@ -32,18 +33,18 @@ export async function configure(request: pulumi.dynamic.ConfigureRequest): Promi
 /** Computes fingerprint and paths, in previews too: no network, and no file but the elements is read. */
 export async function check(
   _olds: unknown,
-  news: { name: string } & RecipeContent,
+  news: WithDoor<{ name: string } & RecipeContent>,
 ): Promise<pulumi.dynamic.CheckResult<DiskImageInputs>> {
-  const { name, ...content } = news;
-  const failures = contentMistakes(withoutProvider(content), projectDirectory);
+  const { name, ...content } = withoutDoor(news);
+  const failures = contentMistakes(content, projectDirectory);
   if (failures.length > 0) return { failures };
-  const inputs = await fingerprintInputs(withoutProvider(content), projectDirectory);
+  const inputs = fingerprintInputs(content, projectDirectory);
   return { inputs: { name, ...inputs, fingerprint: fingerprint(inputs), ...artifactPaths(name, inputs) } };
 }
 
 /** Ensures the artifact: verified if the store has it, else built. */
-export async function create(news: DiskImageInputs): Promise<pulumi.dynamic.CreateResult> {
-  const inputs = withoutProvider(news);
+export async function create(news: WithDoor<DiskImageInputs>): Promise<pulumi.dynamic.CreateResult> {
+  const inputs = withoutDoor(news);
   const record = (await verifiedArtifact(inputs)) ?? (await build(inputs));
   return { id: record.buildId, outs: { ...inputs, ...artifactOutputs(record) } };
 }
@@ -51,10 +52,10 @@ export async function create(news: DiskImageInputs): Promise<pulumi.dynamic.Crea
 /** Exists for form: every change is a replacement. An engine that calls it all the same keeps what was built. */
 export async function update(
   _id: string,
-  olds: DiskImageInputs & Record<string, unknown>,
-  news: DiskImageInputs,
+  olds: WithDoor<DiskImageInputs>,
+  news: WithDoor<DiskImageInputs>,
 ): Promise<pulumi.dynamic.UpdateResult> {
-  return { outs: { ...withoutProvider(olds), ...withoutProvider(news) } };
+  return { outs: { ...withoutDoor(olds), ...withoutDoor(news) } };
 }
 
 async function verifiedArtifact(inputs: DiskImageInputs): Promise<ArtifactRecord | undefined> {
@@ -102,10 +103,4 @@ function artifactPaths(name: string, inputs: FingerprintInputs) {
 function artifactOutputs(record: ArtifactRecord) {
   const files = Object.entries(record.files).map(([role, { name: _name, ...file }]) => [role, file]);
   return { buildId: record.buildId, files: Object.fromEntries(files) };
-}
-
-// Pulumi keeps the stub's text among the properties and adds it back itself.
-function withoutProvider<T extends object>(properties: T): Omit<T, "__provider"> & T {
-  const { __provider: _, ...rest } = properties as T & { __provider?: unknown };
-  return rest as Omit<T, "__provider"> & T;
 }

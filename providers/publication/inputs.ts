@@ -18,6 +18,7 @@ const inputs = z.strictObject({
   images: z.array(image).refine(isTriple, "must be one image, or kernel, ramdisk, image in this order"),
   visibility: z.enum(visibilities),
   cloud: z.string().min(1).optional(),
+  region: z.string().min(1).optional(),
   buildId: z.string().min(1),
   fingerprint: z.string().min(1),
 });

@@ -1,9 +1,11 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { randomUUID } from "node:crypto";
-import { readCloud } from "../../core/openstack/clouds.ts";
+import { defaultPlaces, readCloud } from "../../core/openstack/clouds.ts";
+import type { CloudsPlaces } from "../../core/openstack/clouds-files.ts";
 import { glanceClient, type GlanceImage } from "../../core/openstack/glance.ts";
 import { authenticate } from "../../core/openstack/keystone.ts";
 import { publishImages } from "../../core/openstack/publish.ts";
+import { withoutDoor, type WithDoor } from "../door.ts";
 import { inputFailures, type PublicationInputs } from "./inputs.ts";
 
 // There is no `delete`: the images are of `images.Image`, which deletes them right afterwards. A publication that made
@@ -19,8 +21,6 @@ export type PublicationOutputs = PublicationInputs & {
   /** Glance's address. */
   readonly endpoint: string;
 };
-
-type WithDoor<T> = T & { readonly __provider?: unknown };
 
 /** Guards the inputs; the program has validated the configuration already. Reaches for no network. */
 export async function check(_olds: unknown, news: WithDoor<PublicationInputs>): Promise<pulumi.dynamic.CheckResult> {
@@ -45,30 +45,30 @@ export async function update(
 /** Gone if an image is gone, so that the next `up` publishes again; else the visibility that the images have. */
 export async function read(id: string, state: WithDoor<PublicationOutputs>): Promise<pulumi.dynamic.ReadResult> {
   const outputs = withoutDoor(state);
-  const client = glanceClient(await authenticate(await readCloud(outputs.cloud)));
+  const client = glanceClient(await authenticate(await readCloud(outputs.cloud, places(outputs))));
   const found = await Promise.all(outputs.images.map((image) => client.get(image.id)));
   if (found.includes(undefined)) return { id: "", props: {} };
   const drifted = (found as GlanceImage[]).find((image) => image.visibility !== outputs.visibility);
   const visibility = drifted?.visibility ?? outputs.visibility;
-  const { images, cloud, buildId, fingerprint } = outputs;
-  const inputs = { images, visibility, ...(cloud === undefined ? {} : { cloud }), buildId, fingerprint };
+  const { images, cloud, region, buildId, fingerprint } = outputs;
+  const named = { ...(cloud === undefined ? {} : { cloud }), ...(region === undefined ? {} : { region }) };
+  const inputs = { images, visibility, ...named, buildId, fingerprint };
   return { id, props: { ...outputs, visibility }, inputs };
 }
 
 async function publish(inputs: PublicationInputs): Promise<PublicationOutputs> {
-  const session = await authenticate(await readCloud(inputs.cloud));
+  const session = await authenticate(await readCloud(inputs.cloud, places(inputs)));
   await publishImages(glanceClient(session), inputs.images, inputs.visibility);
   return { ...inputs, ...imageIds(inputs), projectId: session.projectId, endpoint: session.imageEndpoint };
+}
+
+// A region of the configuration wins over any other, for the openstack plugin too.
+function places({ region }: Pick<PublicationInputs, "region">): CloudsPlaces {
+  const found = defaultPlaces();
+  return region === undefined ? found : { ...found, environment: { ...found.environment, OS_REGION_NAME: region } };
 }
 
 function imageIds({ images }: PublicationInputs): Pick<PublicationOutputs, "imageId" | "kernelId" | "ramdiskId"> {
   const ids = Object.fromEntries(images.map(({ role, id }) => [`${role}Id`, id]));
   return ids as Pick<PublicationOutputs, "imageId" | "kernelId" | "ramdiskId">;
-}
-
-// Pulumi keeps the door's text among the properties and adds it back itself.
-function withoutDoor<T>(properties: WithDoor<T>): T {
-  const rest = { ...properties };
-  delete (rest as { __provider?: unknown }).__provider;
-  return rest;
 }

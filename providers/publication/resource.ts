@@ -1,13 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ArtifactFileRole } from "../../core/artifacts/record.ts";
 import type { Visibility } from "../../core/openstack/glance.ts";
-
-/**
- * What state holds of the implementation: a door to it, opened in the project's directory, so that today's code runs also for
- * yesterday's state. `dynamic.Resource` would write this text itself, from a provider object, by serializing each method:
- * 1.3 kB for four calls of `require`. This is the same in one line, and `require` of a module is a provider object.
- */
-export const door = 'exports.handler = () => require("./providers/publication/provider.ts");';
+import { ModuleResource } from "../module-resource.ts";
 
 /** One image in Glance and the bytes that it must hold; sizes in bytes, digests in hex. */
 export interface PublicationImageArgs {
@@ -26,6 +20,8 @@ export interface PublicationArgs {
   readonly visibility: pulumi.Input<Visibility>;
   /** A cloud of clouds.yaml, as `openstack:cloud` names it; without it `OS_CLOUD` counts, as for the openstack plugin. */
   readonly cloud?: pulumi.Input<string>;
+  /** As `openstack:region` names it, which the openstack plugin prefers to the region of clouds.yaml. */
+  readonly region?: pulumi.Input<string>;
   readonly buildId: pulumi.Input<string>;
   readonly fingerprint: pulumi.Input<string>;
 }
@@ -45,7 +41,7 @@ export interface Published {
  * Makes images of Glance visible once all of them hold what was built. Owns their visibility, and nothing else of them.
  * New images under it are an update in place: they are private until that update has verified them.
  */
-export class Publication extends pulumi.CustomResource {
+export class Publication extends ModuleResource {
   declare readonly imageId: pulumi.Output<string>;
   declare readonly kernelId: pulumi.Output<string | undefined>;
   declare readonly ramdiskId: pulumi.Output<string | undefined>;
@@ -65,7 +61,7 @@ export class Publication extends pulumi.CustomResource {
       projectId: undefined,
       endpoint: undefined,
     };
-    super("pulumi-nodejs:dynamic/ironic-images:Publication", name, { ...args, ...outputs, __provider: door }, opts);
+    super("publication", "Publication", name, { ...args, ...outputs }, opts);
     const { imageId, kernelId, ramdiskId, fingerprint, buildId } = this;
     this.published = pulumi.all({ imageId, kernelId, ramdiskId, fingerprint, buildId }).apply(publishedIds);
   }

@@ -55,7 +55,6 @@ describe("an image on the real engine and the real Glance", () => {
       "PartitionImage my-image",
       "Publication my-disk",
       "Publication my-image",
-      "Stack ironic-images-life",
       "WholeDiskImage my-disk",
     ]);
   });

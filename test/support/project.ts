@@ -5,6 +5,8 @@ import tmp from "tmp";
 import { stringify } from "yaml";
 
 const repository = path.resolve(import.meta.dirname, "../..");
+// Tiny builds wait more than they compute.
+const stackDefaults = { "openstack:cloud": "local", "ironic-images:build": { slots: 2 } };
 const programFiles = ["index.ts", "package.json", "Pulumi.yaml", "components", "core", "providers", "tools"];
 
 /** A copy of the program with recipes, elements and one stack of a test's own, on the real engine. */
@@ -81,6 +83,8 @@ function testProject(directory: string, stack: string, cloudsFile: string, root:
     PULUMI_BACKEND_URL: `file://${root}/state`,
     PULUMI_CONFIG_PASSPHRASE: "test",
     PULUMI_SKIP_UPDATE_CHECK: "true",
+    // Without it the commands do not know --event-log.
+    PULUMI_DEBUG_COMMANDS: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     OS_CLIENT_CONFIG_FILE: cloudsFile,
   };
@@ -109,7 +113,7 @@ function testProject(directory: string, stack: string, cloudsFile: string, root:
     async writeStack(config) {
       const old = await readFile(stackFile, "utf8").catch(() => "");
       const salt = /^encryptionsalt:.*\n/m.exec(old)?.[0] ?? "";
-      await writeFile(stackFile, salt + stringify({ config: { "openstack:cloud": "local", ...config } }));
+      await writeFile(stackFile, salt + stringify({ config: { ...stackDefaults, ...config } }));
     },
     addElement: (name) =>
       cp(path.join(repository, "test/fixtures/elements", name), path.join(directory, "elements", name), { recursive: true }),
@@ -149,7 +153,7 @@ function parseSteps(eventLog: string): Step[] {
   const events = eventLog.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line) as EngineEvent);
   return events.flatMap((event) => {
     const step = event.resourcePreEvent?.metadata;
-    if (step === undefined) return [];
+    if (step === undefined || step.type.startsWith("pulumi:")) return [];
     const name = step.urn.split("::").at(-1) ?? "";
     const diffs = Object.keys(step.detailedDiff ?? {});
     return [{ op: step.op, type: step.type.split(":").at(-1) ?? "", name, diffs }];

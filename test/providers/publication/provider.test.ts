@@ -3,7 +3,7 @@ import { after, before, test, type TestContext } from "node:test";
 import { glanceClient } from "../../../core/openstack/glance.ts";
 import { authenticate, type Session } from "../../../core/openstack/keystone.ts";
 import type { PublishedImage } from "../../../core/openstack/publish.ts";
-import { door } from "../../../providers/publication/resource.ts";
+import { door } from "../../../providers/door.ts";
 import { testCloud, type TestCloud } from "../../support/cloud.ts";
 import { uploads, type Uploads } from "../../core/openstack/uploads.ts";
 import { variant, variantFile } from "../../core/openstack/variant.ts";
@@ -46,7 +46,7 @@ const inputs = (images: readonly PublishedImage[], more: object = {}) => ({
   cloud: "local",
   buildId: "b".repeat(64),
   fingerprint: "f".repeat(64),
-  __provider: door,
+  __provider: door("publication"),
   ...more,
 });
 const ids = ([kernel, ramdisk, image]: readonly PublishedImage[]) => ({
