@@ -1,0 +1,108 @@
+// A real Debian image for UEFI: built (in user-mode-linux where this kernel lacks VFAT), looked into, and booted under OVMF to a login prompt.
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, readFileSync, readdirSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { test, type TestContext } from "node:test";
+import type { ArtifactRecord } from "../../core/artifacts/record.ts";
+import { openStore } from "../../core/artifacts/store.ts";
+import { bootImage } from "../../core/boot/boot.ts";
+import type { BuildJob } from "../../core/build/job.ts";
+import { localExecutor } from "../../core/build/local-executor.ts";
+import type { RecipeContent } from "../../core/recipe/content.ts";
+import { fingerprint, fingerprintInputs } from "../../core/recipe/fingerprint.ts";
+import { temporaryDirectory } from "../support/temporary-directory.ts";
+import { buildInUml } from "../support/uml/build.ts";
+import { efiSystemPartition, readDisk, readGpt } from "../support/uml/gpt.ts";
+import { umlNeeds } from "../support/uml/needs.ts";
+
+const content: RecipeContent = {
+  kind: "whole-disk",
+  distribution: "debian-minimal",
+  release: "bookworm",
+  architecture: "amd64",
+  elements: ["dhcp-all-interfaces", "enable-serial-console"],
+  packages: [],
+  firmware: "uefi",
+  diskFormat: "qcow2",
+  compression: "zstd",
+  environment: {},
+};
+
+const buildMinutes = 120;
+const kernelHasVfat = /\bvfat$/m.test(existsSync("/proc/filesystems") ? readFileSync("/proc/filesystems", "utf8") : "");
+
+test("a Debian whole-disk image for UEFI boots to a login prompt", { skip: needs() }, async (t) => {
+  const projectDirectory = temporaryDirectory(t);
+  const scratch = join(projectDirectory, "scratch");
+  mkdirSync(scratch);
+  const before = process.env["TMPDIR"];
+  process.env["TMPDIR"] = scratch;
+  t.after(() => {
+    if (before === undefined) delete process.env["TMPDIR"];
+    else process.env["TMPDIR"] = before;
+  });
+  const inputs = fingerprintInputs(content, projectDirectory);
+  const job: BuildJob = { schema: 1, name: "debian-uefi", fingerprint: fingerprint(inputs), inputs };
+  const say = progress(t);
+
+  const record = kernelHasVfat ? await buildHere(job, projectDirectory, say) : await buildInUml(job, { projectDirectory, timeoutMinutes: buildMinutes, onLine: say });
+  t.diagnostic(`built on kernel ${record.tools["kernel"]}: ${JSON.stringify(record.seconds)}`);
+
+  const directory = openStore(projectDirectory).directory(record);
+  const image = join(directory, record.files.image?.name ?? "");
+  const partitions = readGpt(await readDisk(image, projectDirectory, 0, 2 ** 20));
+  const [esp] = partitions.filter(({ type }) => type === efiSystemPartition);
+  assert.ok(esp, `an EFI system partition among ${JSON.stringify(partitions)}`);
+  const fat = await readDisk(image, projectDirectory, esp.offset, esp.size);
+  assert.match(fat.toString("latin1", 0, 90), /FAT(16|32) {3}/);
+  // The directory entry of the file that firmware without boot entries starts.
+  assert.ok(fat.includes("BOOTX64 EFI"), "EFI/BOOT/BOOTX64.EFI in the EFI system partition");
+
+  const boot = await bootImage({ directory, record, limitSeconds: 3600, silenceSeconds: 600, onProgress: say });
+  t.diagnostic(`${boot.accelerator}: ${Math.round(boot.seconds)} s`);
+  assert.equal(boot.why, undefined, boot.serialLog);
+  assert.match(boot.serialLog, /login: $/);
+  assert.deepEqual(readdirSync(scratch), [], "no scratch directory is left");
+  assert.deepEqual(processesOf(scratch), [], "no process is left");
+});
+
+function needs(): string | false {
+  if (process.getuid?.() !== 0) return "needs root";
+  const missing = ["qemu-system-x86_64", "qemu-img"].filter((command) => !onPath(command));
+  if (!onPath("disk-image-create")) missing.push("disk-image-create (npm start installs it)");
+  if (!["/usr/share/OVMF", "/usr/share/edk2", "/usr/share/qemu/ovmf-x86_64-code.bin"].some((path) => existsSync(path))) missing.push("ovmf");
+  if (missing.length > 0) return `needs ${missing.join(", ")}`;
+  return kernelHasVfat ? false : (umlNeeds() ?? false);
+}
+
+function onPath(command: string): boolean {
+  return (process.env["PATH"] ?? "").split(delimiter).some((directory) => existsSync(join(directory, command)));
+}
+
+async function buildHere(job: BuildJob, projectDirectory: string, say: (line: string) => void): Promise<ArtifactRecord> {
+  const build = await localExecutor({ projectDirectory, settings: { timeoutMinutes: buildMinutes } }).startOrAttach(job);
+  for await (const event of build.events()) say(event.type === "progress" ? `${event.phase}, ${event.elapsedSeconds} s` : event.reason);
+  return build.fetch();
+}
+
+/** Shows a line of the last minute, so that a run of half an hour is seen to live. */
+function progress(t: TestContext): (line: string) => void {
+  const start = performance.now();
+  let shown = start;
+  return (line) => {
+    if (performance.now() - shown < 60_000) return;
+    shown = performance.now();
+    t.diagnostic(`${Math.round((shown - start) / 1000)} s: ${line}`);
+  };
+}
+
+/** Processes that got a directory in their environment, as everything of a guest does. */
+function processesOf(directory: string): string[] {
+  return readdirSync("/proc").filter((name) => {
+    try {
+      return /^\d+$/.test(name) && readFileSync(`/proc/${name}/environ`, "latin1").includes(directory);
+    } catch {
+      return false;
+    }
+  });
+}
