@@ -2,7 +2,11 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** The sets of Python packages that the project pins, each in `<name>.lock.txt` beside this file, made from `<name>.in`. */
+/**
+ * The sets of Python packages that the project pins, each in `<name>.lock.txt` beside this file, made from `<name>.in`:
+ * `uv pip compile --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links --no-header
+ * --no-annotate NAME.in -o NAME.lock.txt`, with `--upgrade` for newer versions.
+ */
 export const lockNames = ["uv", "builder", "cloud"] as const;
 export type LockName = (typeof lockNames)[number];
 
