@@ -1,0 +1,54 @@
+import { access, constants, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
+
+/** What QEMU runs a guest on: the processor's virtualization, or emulation, which works everywhere. */
+export type Accelerator = "kvm" | "tcg";
+
+/** Milliseconds that the probe's guest may take; it takes a third of a second even under emulation. */
+const patience = 5_000;
+
+/** What the probe's guest makes QEMU exit with: isa-debug-exit gives (value << 1) | 1. */
+const guestValue = 0x10;
+
+/**
+ * A boot sector that does nothing but end QEMU: mov al, 0x10; out 0xf4, al; hlt; jmp to hlt.
+ */
+const bootSector = Buffer.alloc(512);
+bootSector.set([0xb0, guestValue, 0xe6, 0xf4, 0xf4, 0xeb, 0xfd]);
+bootSector.set([0x55, 0xaa], 510);
+
+/**
+ * KVM if a guest really runs on it, otherwise TCG: in nested virtualization /dev/kvm can be there and hang every guest.
+ * @param directory for one small file
+ */
+export async function chooseAccelerator(directory: string, device = "/dev/kvm"): Promise<Accelerator> {
+  try {
+    await access(device, constants.R_OK | constants.W_OK);
+  } catch {
+    return "tcg";
+  }
+  return (await runsGuest("kvm", directory)) ? "kvm" : "tcg";
+}
+
+/** True if a minimal guest runs to its end on this accelerator. */
+export async function runsGuest(accelerator: Accelerator, directory: string): Promise<boolean> {
+  const disk = join(directory, `probe-${accelerator}.img`);
+  await writeFile(disk, bootSector);
+  const result = await execa("qemu-system-x86_64", probeCommand(accelerator, disk), {
+    reject: false,
+    stdin: "ignore",
+    timeout: patience,
+    killSignal: "SIGKILL",
+  });
+  return result.exitCode === ((guestValue << 1) | 1);
+}
+
+function probeCommand(accelerator: Accelerator, disk: string): string[] {
+  return [
+    "-nodefaults",
+    ...["-display", "none", "-accel", accelerator, "-m", "32", "-nic", "none"],
+    ...["-device", "isa-debug-exit,iobase=0xf4,iosize=4"],
+    ...["-drive", `if=ide,format=raw,file=${disk.replaceAll(",", ",,")}`],
+  ];
+}

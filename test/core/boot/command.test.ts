@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { bootCommand, needsUefi } from "../../../core/boot/command.ts";
+
+const base = { overlay: "/t/overlay.qcow2", serialLog: "/t/serial.log", accelerator: "tcg" } as const;
+const partition = { kernel: "/a/my-image.vmlinuz", ramdisk: "/a/my-image.initrd" };
+const uefi = { code: "/f/code.fd", variables: "/t/variables.fd" };
+
+test("a partition image is booted with its kernel and ramdisk", () => {
+  assert.deepEqual(bootCommand({ ...base, partition }), [
+    "qemu-system-x86_64", "-nodefaults", "-display", "none",
+    "-machine", "pc", "-accel", "tcg,thread=multi", "-cpu", "Nehalem", "-smp", "2", "-m", "1024",
+    "-drive", "if=virtio,format=qcow2,cache=unsafe,file=/t/overlay.qcow2",
+    "-kernel", "/a/my-image.vmlinuz", "-initrd", "/a/my-image.initrd", "-append", "root=/dev/vda rw console=ttyS0",
+    "-device", "virtio-rng-pci", "-nic", "none",
+    "-chardev", "file,id=serial,path=/t/serial.log", "-serial", "chardev:serial",
+  ]);
+});
+
+test("a whole-disk image for BIOS boots by itself", () => {
+  const command = bootCommand(base);
+  assert.ok(!command.includes("-kernel") && !command.includes("-append"));
+  assert.ok(!command.some((argument) => argument.includes("pflash")));
+});
+
+for (const [what, request, present] of [
+  ["UEFI takes the code read-only and variables of its own", { uefi }, ["q35", "if=pflash,unit=0,format=raw,readonly=on,file=/f/code.fd", "if=pflash,unit=1,format=raw,file=/t/variables.fd"]],
+  ["KVM takes the host's processor", { accelerator: "kvm" }, ["kvm", "host"]],
+  ["processors and memory can be chosen", { processors: 4, memoryMiB: 3072 }, ["4", "3072"]],
+  ["a restricted network has no way out", { network: "restricted" }, ["user,restrict=on,model=virtio-net-pci"]],
+  ["kernel arguments are appended", { partition, kernelArguments: ["quiet", "nofb"] }, ["root=/dev/vda rw console=ttyS0 quiet nofb"]],
+  ["a comma in a path does not end the value", { overlay: "/t,1/o", serialLog: "/t,1/s" }, ["if=virtio,format=qcow2,cache=unsafe,file=/t,,1/o", "file,id=serial,path=/t,,1/s"]],
+] as const) {
+  test(what, () => {
+    const command = bootCommand({ ...base, ...request });
+    for (const argument of present) assert.ok(command.includes(argument), `${argument} is not in ${command.join(" ")}`);
+  });
+}
+
+for (const [inputs, expected] of [
+  [{ kind: "whole-disk", firmware: "uefi" }, true],
+  [{ kind: "whole-disk", firmware: "bios" }, false],
+  [{ kind: "partition" }, false],
+] as const) {
+  test(`${Object.values(inputs).join(", ")} ${expected ? "needs" : "needs no"} UEFI`, () => {
+    assert.equal(needsUefi(inputs), expected);
+  });
+}
