@@ -10,12 +10,11 @@ export function shellQuote(text: string): string {
  * @param first the directory to come first on the shell's own PATH: the PATH in `set` has npm's additions for its scripts
  */
 export function shellCode({ set, unset }: StackEnvironment, first: string): string {
-  const { PATH: _, ...others } = set;
   const directory = shellQuote(first);
   const lines = [
     `case $PATH in ${directory}:*) ;; *) export PATH=${directory}:"$PATH" ;; esac`,
     ...unset.map((name) => `unset ${name}`),
-    ...Object.entries(others).map(([name, value]) => `export ${name}=${shellQuote(value)}`),
+    ...Object.entries(set).filter(([name]) => name !== "PATH").map(([name, value]) => `export ${name}=${shellQuote(value)}`),
   ];
   return lines.map((line) => `${line}\n`).join("");
 }
