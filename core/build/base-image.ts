@@ -1,13 +1,18 @@
-import { join } from "node:path";
+import { fetchBaseImage, type BaseImageRequest } from "../base-images/fetch.ts";
 import { IronicImagesError } from "../errors.ts";
 import type { BuildJob } from "./job.ts";
 
-/** Brings the base image of a job onto this machine, if the job has one. Returns its absolute path. */
-export async function baseImageOf(job: BuildJob, cache: string): Promise<string | undefined> {
+/**
+ * Brings the base image of a job onto this machine, if the job has one. Returns its absolute path.
+ * @param report told in whole sentences what goes on
+ */
+export async function baseImageOf(job: BuildJob, cache: string, report: (message: string) => void): Promise<string | undefined> {
   const { baseImage } = job.inputs;
-  if (baseImage === undefined) return undefined;
-  const url = "url" in baseImage ? baseImage.url : job.baseImageUrl;
-  if (url === undefined) throw new IronicImagesError("job-wrong", `The job for ${job.name} pins a base image and does not say where to get it`);
-  const { fetchBaseImage } = await import("../base-images/fetch.ts");
-  return fetchBaseImage(url, "sha256" in baseImage ? baseImage.sha256 : "unpinned", join(cache, "base-images"));
+  return baseImage === undefined ? undefined : (await fetchBaseImage(baseImageRequest(job, baseImage), cache, report)).path;
+}
+
+function baseImageRequest({ name, baseImageUrl }: BuildJob, baseImage: NonNullable<BuildJob["inputs"]["baseImage"]>): BaseImageRequest {
+  if ("url" in baseImage) return baseImage;
+  if (baseImageUrl === undefined) throw new IronicImagesError("job-wrong", `The job for ${name} pins a base image and does not say where to get it`);
+  return { url: baseImageUrl, sha256: baseImage.sha256 };
 }

@@ -78,7 +78,7 @@ async function buildAndPublish({ projectDirectory, jobDirectory, signal, emit }:
   const { job, settings, builder, slot, store } = attempt;
   const files = jobFiles(jobDirectory);
   const sources = hostSources(await readHostFacts(), settings, job.inputs.distribution);
-  const baseImage = await baseImageOf(job, cacheDirectory());
+  const baseImage = await baseImageOf(job, cacheDirectory(), (reason) => emit({ type: "waiting", reason }));
   const content = diskImageCreateEnvironment(job.inputs);
   const expected = (await store.latest(job.name))?.seconds["total"];
 

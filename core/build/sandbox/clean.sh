@@ -30,7 +30,7 @@ detach() { # LOOP-DEVICE
 }
 st_dev=$(stat -c %d "$build")
 device=$((st_dev >> 8 & 0xfff)):$((st_dev & 0xff | st_dev >> 12 & 0xfff00))
-losetup --list --noheadings --raw --output NAME,BACK-MAJ:MIN,BACK-INO | while read -r name backing_device inode; do
+losetup --list --noheadings --output NAME,BACK-MAJ:MIN,BACK-INO | while read -r name backing_device inode; do
   if [ "$backing_device" = "$device" ] && [ -n "$(find "$build" -xdev -inum "$inode" -print -quit)" ]; then detach "$name"; fi
 done
 

@@ -17,6 +17,8 @@ flock --wait 60 8 && flock --wait 60 9 || { echo "ironic-images: the sandbox of 
 setpriv --pdeathsig KILL unshare --mount --propagation private --pid --fork --kill-child --mount-proc \
   "$here/inside.sh" "$build" "$cache" 7<&- 8>&- 9>&- &
 sandbox=$!
+# The caller can be dead by now: bash's own words would end this script by SIGPIPE before it has cleaned up.
+exec >/dev/null 2>&1
 
 (
   exec 8>&- 9>&-
@@ -25,7 +27,7 @@ sandbox=$!
   done
   : >"$build/abandoned"
   kill -KILL "$sandbox"
-) 2>/dev/null &
+) &
 grip=$!
 
 wait "$sandbox"

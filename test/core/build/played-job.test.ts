@@ -107,7 +107,8 @@ test("one line of 100 MiB, played by a fixture, neither fills the memory nor the
       }
     }
   }, 100);
-  for await (const _ of build.events());
+  const events = build.events()[Symbol.asyncIterator]();
+  while ((await events.next()).done !== true);
   clearInterval(watch);
   const record = await build.fetch();
   assert.ok(most > 0 && most < 300_000, `the job used ${most} KiB`);

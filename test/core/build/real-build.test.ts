@@ -45,6 +45,12 @@ async function filesWith(root: string, words: readonly string[]): Promise<string
   return [...found.stdout.split("\n"), ...names.stdout.split("\n").filter((name) => words.some((word) => name.includes(word)))].filter((name) => name !== "");
 }
 
+/** Loop devices whose file is gone: what a finished build would leave. */
+async function deletedLoops(): Promise<string[]> {
+  const { stdout } = await execa("losetup", ["--list", "--noheadings", "--output", "NAME,BACK-INO,BACK-FILE"]);
+  return stdout.split("\n").filter((line) => line.includes("(deleted)"));
+}
+
 async function rawOf(t: TestContext, qcow2: string): Promise<string> {
   const { name: directory, removeCallback } = tmp.dirSync({ unsafeCleanup: true });
   t.after(removeCallback);
@@ -104,20 +110,18 @@ test("an element that leaves the proxy where nobody expects it fails the build, 
   });
 });
 
-test("a whole-disk image comes out of a kernel with and without device-mapper, raw, partitioned, and clean", { skip }, async (t) => {
+test("a whole-disk image is partitioned and clean, and its loop devices are gone, on any kernel", { skip }, async (t) => {
   const project = makeProject(t);
-  const before = await loopInodes();
+  const before = await deletedLoops();
   const { record } = await project.build(project.job("disk", wholeDisk), privateHost(project));
   assert.deepEqual(Object.keys(record.files), ["image"]);
   const image = project.artifact(record, "disk.raw");
-  const table = JSON.parse((await execa("partx", ["--show", "--output", "START,SECTORS", "--json", image]).catch(() => execa("partx", ["--show", "--noheadings", "--output", "START", image]))).stdout.replace(/^\s*(\d+)\s*$/, '{"start":$1}')) as { start: number };
-  await inImage(image, table.start * 512, async (root) => {
+  const { stdout: start } = await execa("partx", ["--show", "--noheadings", "--output", "START", image]);
+  await inImage(image, Number(start) * 512, async (root) => {
     assert.deepEqual(await filesWith(root, privateWords), []);
     assert.ok(existsSync(join(root, "boot/grub/grub.cfg")));
   });
-  const inode = (await loopInodes()).filter((each) => !before.includes(each));
-  assert.ok(!inode.includes(0), "no loop device of the build is left");
-  if (existsSync("/dev/mapper")) assert.deepEqual(readdirSync("/dev/mapper").filter((name) => /^loop/.test(name) && !processesWith("disk-image-create").length), []);
+  assert.deepEqual((await deletedLoops()).filter((line) => !before.includes(line)), [], "no loop device of the build is left");
 });
 
 test("a project path with spaces, quotes and letters beyond ASCII works", { skip }, async (t) => {
@@ -179,7 +183,8 @@ test("cancelling in the middle of a hook lets diskimage-builder clean up, and le
   project.hook("hold/install.d/50-hold", "sleep 86400.125");
   const build = await project.start(project.job("tiny", { ...tiny, elements: ["hold"] }), { graceSeconds: 30 });
   const ended = assert.rejects(async () => {
-    for await (const _ of build.events());
+    const events = build.events()[Symbol.asyncIterator]();
+    while ((await events.next()).done !== true);
   }, { code: "build-cancelled" });
   await eventually("the hook holds", 120, () => processesWith("sleep 86400.125").length > 0);
   const start = performance.now();
