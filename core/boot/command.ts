@@ -24,7 +24,7 @@ export interface BootRequest {
   readonly processors?: number;
   /** Default 1024. */
   readonly memoryMiB?: number;
-  /** `restricted`: a NIC with DHCP and no way out, for guests that wait for a network. Default `none`. */
+  /** `restricted`, the default: a NIC with DHCP and no way out, because guests without a network wait minutes for one. */
   readonly network?: "none" | "restricted";
   /** Appended to the kernel's command line of a partition image. */
   readonly kernelArguments?: readonly string[];
@@ -35,7 +35,7 @@ const processor = { kvm: "host", tcg: "Nehalem" } as const satisfies Record<Acce
 
 /** The QEMU command of a boot, beginning with the program. */
 export function bootCommand(request: BootRequest): string[] {
-  const { partition, uefi, accelerator, processors = 2, memoryMiB = 1024, network = "none" } = request;
+  const { partition, uefi, accelerator, processors = 2, memoryMiB = 1024, network = "restricted" } = request;
   return [
     "qemu-system-x86_64",
     "-nodefaults",
