@@ -1,9 +1,6 @@
 import type { HostSources } from "./host-sources.ts";
 import { caFile, finishFile, inside } from "./inside-paths.ts";
 
-/** Names of the variables that carry the build host's mirrors: our last hook unsets them to learn the distribution's own. */
-export const mirrorVariables = ["DIB_DISTRIBUTION_MIRROR", "DIB_DEBIAN_SECURITY_MIRROR"] as const;
-
 /**
  * The whole environment of diskimage-builder: nothing is inherited.
  * @param content what the recipe decides, from `diskImageCreateEnvironment`; wins over the build host's mirrors

@@ -1,6 +1,6 @@
 import { readFile, realpath } from "node:fs/promises";
 import { execa } from "execa";
-import which from "./which.ts";
+import { which } from "./which.ts";
 
 /** An installed diskimage-builder. */
 export interface InstalledBuilder {

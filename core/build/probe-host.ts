@@ -3,7 +3,7 @@ import { execa } from "execa";
 import { findBuilder, type InstalledBuilder } from "./builder.ts";
 import { knownCommands, type BuildHost } from "./preflight.ts";
 import { privileged } from "./privileged.ts";
-import which from "./which.ts";
+import { which } from "./which.ts";
 
 /** Where root finds commands; a user's own PATH often lacks the sbin directories. */
 const systemPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";

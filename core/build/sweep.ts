@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { acquireLock } from "../lock.ts";
 import { buildsDirectory } from "./build-directory.ts";
@@ -23,7 +23,11 @@ export async function sweepBuilds(projectDirectory: string, onMessage: (message:
     const lock = await acquireLock(buildDirectoryLock(build), { wait: false });
     if (lock === undefined) continue;
     try {
-      if (await cleanBuildDirectory(build)) removed.push(entry.name);
+      if (await cleanBuildDirectory(build)) {
+        removed.push(entry.name);
+        // The name never comes back, so nobody can hold another lock by it.
+        await rm(buildDirectoryLock(build), { force: true });
+      }
     } catch (error) {
       onMessage(error instanceof Error ? error.message : String(error));
     } finally {

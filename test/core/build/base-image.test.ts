@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -18,6 +18,18 @@ function makeTree(directory: string): string {
   for (const path of ["etc", "boot", "dev", "proc", "sys", "tmp", "var/log", "root", "usr"]) mkdirSync(join(tree, path), { recursive: true });
   writeFileSync(join(tree, "etc/marker"), "made by hand for this test\n");
   return tree;
+}
+
+/** extract-image packs a base image with the image's own tar. */
+async function addTar(tree: string): Promise<void> {
+  for (const name of ["bin", "sbin", "lib", "lib64"]) {
+    mkdirSync(join(tree, "usr", name), { recursive: true });
+    symlinkSync(`usr/${name}`, join(tree, name));
+  }
+  for (const program of ["/bin/tar", "/bin/gzip", "/bin/sh"]) {
+    const { stdout } = await execa("ldd", [program], { reject: false });
+    await execa("cp", ["--dereference", "--parents", program, ...(stdout.match(/\/\S+/g) ?? []), tree]);
+  }
 }
 
 async function serve(t: TestContext, path: string): Promise<{ url: string; sha256: string }> {
@@ -57,7 +69,9 @@ test("the real fedora element starts from a pinned qcow2 with a partition, on an
   const raw = join(directory, "fedora.raw");
   await execa("truncate", ["--size", "40M", raw]);
   await execa("sgdisk", ["--new", "1:2048:0", raw]);
-  await execa("mkfs.ext4", ["-q", "-d", makeTree(directory), "-E", "offset=1048576", raw, "32M"]);
+  const tree = makeTree(directory);
+  await addTar(tree);
+  await execa("mkfs.ext4", ["-q", "-d", tree, "-E", "offset=1048576", raw, "32M"]);
   const image = join(directory, "Fedora-Cloud-Base.qcow2");
   await execa("qemu-img", ["convert", "-f", "raw", "-O", "qcow2", raw, image]);
   const log = await logOfBuild(t, { ...tiny, distribution: "fedora", release: "41" }, image);
