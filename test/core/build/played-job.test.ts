@@ -21,7 +21,8 @@ async function assertNothingLeft(project: Project): Promise<void> {
 
 test("a build played by a fixture is published with manifest and log, and its job's directory is gone", { skip }, async (t) => {
   const project = played(t);
-  const { record, events } = await project.build(playedJob(project, "right"));
+  const job = playedJob(project, "right");
+  const { record, events } = await project.build(job);
   assert.deepEqual(Object.keys(record.files), ["image", "kernel", "ramdisk"]);
   assert.ok(events.some((event) => event.type === "progress" && event.phase === "install.d"));
   assert.equal(readFileSync(project.artifact(record, "manifest/dib-manifests/packages"), "utf8"), "a 1\n");
@@ -29,6 +30,9 @@ test("a build played by a fixture is published with manifest and log, and its jo
   assert.ok((record.seconds["total"] ?? 0) > 0);
   assert.equal(record.tools["diskimage-builder"], "3.43.0");
   for (const directory of ["builds", "staging", "jobs"]) assert.deepEqual(readdirSync(join(project.directory, ".images", directory)), [], directory);
+
+  const again = await project.build(job);
+  assert.deepEqual(again, { record, events: [] }, "a second build starts nothing and finds the artifact");
 });
 
 test("the builder played by a fixture gets an environment from scratch, an empty home and standard input, and no mmdebstrap", { skip }, async (t) => {

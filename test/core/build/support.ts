@@ -23,7 +23,7 @@ export function cannotBuild(): string | undefined {
   return undefined;
 }
 
-/** Where the pinned diskimage-builder is, or undefined: on PATH, or where `npm start` puts it. */
+/** Directory on PATH with the real diskimage-builder, or undefined. */
 export function realBuilder(): string | undefined {
   const isReal = (directory: string): boolean => existsSync(join(directory, "disk-image-create"));
   return (process.env["PATH"] ?? "").split(delimiter).find(isReal);
