@@ -1,4 +1,5 @@
 import { open, type FileHandle } from "node:fs/promises";
+import { StringDecoder } from "node:string_decoder";
 import { isErrno } from "../artifacts/regular-file.ts";
 
 /** Characters of the end of the log that are kept. */
@@ -10,6 +11,8 @@ export class SerialLog {
   readonly #path: string;
   #file: FileHandle | undefined;
   #raw = "";
+  // A character may be in two reads.
+  readonly #decoder = new StringDecoder("utf8");
   /** Bytes read so far. */
   size = 0;
 
@@ -30,7 +33,7 @@ export class SerialLog {
       const { bytesRead } = await this.#file.read(chunk, 0, chunk.length, this.size);
       if (bytesRead === 0) return this.size > before;
       this.size += bytesRead;
-      this.#raw = (this.#raw + chunk.toString("latin1", 0, bytesRead)).slice(-kept);
+      this.#raw = (this.#raw + this.#decoder.write(chunk.subarray(0, bytesRead))).slice(-kept);
     }
   }
 
