@@ -8,6 +8,8 @@ import { authenticate } from "../../core/openstack/keystone.ts";
 export interface GlanceUser {
   /** All images that this user may see, own and public ones. */
   list(filter?: Readonly<Record<string, string>>): Promise<GlanceImage[]>;
+  /** The bytes of an image. */
+  download(id: string): Promise<ReadableStream<Uint8Array>>;
   /** Sha256 of the bytes that Glance gives out. */
   downloadedSha256(id: string): Promise<string>;
   delete(id: string): Promise<void>;
@@ -32,15 +34,21 @@ export async function glanceUser(cloudsFile: string, cloud: string): Promise<Gla
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
     return response;
   }
+  async function download(id: string): Promise<ReadableStream<Uint8Array>> {
+    const { body } = await call("GET", `/v2/images/${id}/file`);
+    if (body === null) throw new Error(`${id} has no bytes`);
+    return body;
+  }
   return {
     async list(filter = {}) {
       const query = new URLSearchParams({ limit: "1000", ...filter });
       const answer = (await (await call("GET", `/v2/images?${query}`)).json()) as { images: GlanceImage[] };
       return answer.images;
     },
+    download,
     async downloadedSha256(id) {
       const hash = createHash("sha256");
-      for await (const chunk of (await call("GET", `/v2/images/${id}/file`)).body ?? []) hash.update(chunk);
+      for await (const chunk of await download(id)) hash.update(chunk);
       return hash.digest("hex");
     },
     async delete(id) {

@@ -1,0 +1,31 @@
+import { cp, mkdir, rename } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { artifactPath } from "../../core/artifacts/names.ts";
+import { openStore } from "../../core/artifacts/store.ts";
+import { cacheDirectory } from "../../core/cache-directory.ts";
+
+// Real images take minutes; one of the same fingerprint is taken over between runs, verified as any import is.
+const cached = (name: string, fingerprint: string) =>
+  path.join(cacheDirectory(), "test-artifacts", path.basename(artifactPath(name, fingerprint)));
+
+/** Full runs build everything anew. */
+export const buildsAnew = process.env["IRONIC_IMAGES_TEST_FULL"] === "1";
+
+/** Brings an artifact of an earlier run into a project; whether there was one. */
+export async function takeFromCache(projectDirectory: string, name: string, fingerprint: string): Promise<boolean> {
+  const directory = cached(name, fingerprint);
+  if (buildsAnew || !existsSync(path.join(directory, "artifact.json"))) return false;
+  await openStore(projectDirectory).importFrom(directory);
+  return true;
+}
+
+/** Keeps a project's artifact for later runs. */
+export async function keepInCache(projectDirectory: string, name: string, fingerprint: string): Promise<void> {
+  const directory = cached(name, fingerprint);
+  if (existsSync(directory)) return;
+  await mkdir(path.dirname(directory), { recursive: true });
+  const beside = `${directory}.${process.pid}`;
+  await cp(openStore(projectDirectory).directory({ name, fingerprint }), beside, { recursive: true, preserveTimestamps: true });
+  await rename(beside, directory);
+}
