@@ -22,6 +22,8 @@ export function guestCommand({ exchange, init, disk, memory, cpu }: Guest): stri
   return [
     ...["setpriv", "--pdeathsig", "KILL"],
     ...["unshare", "--pid", "--fork", "--kill-child", "--mount-proc"],
+    // A shell as the first process of the namespace: the kernel's panic is an abort(), which a first process would ignore for ever.
+    ...["sh", "-c", '"$@"; exit $?', "guest"],
     ...["taskset", "--cpu-list", String(cpu)],
     "linux.uml",
     `mem=${memory}M`,
