@@ -42,6 +42,19 @@ describe("an image on the real engine and the real Glance", () => {
     await cloud.stop();
   });
 
+  it("a preview of bad config tells every mistake and registers nothing", async () => {
+    const other = await project.clone();
+    await other.writeRecipe("tiny-partition", { ...tinyPartition, release: undefined, elements: ["no-such-element"] });
+    await other.writeStack({ "ironic-images:userImages": { "my-image": { recipe: "tiny-partition", visibility: "everybody" } } });
+    const preview = await other.pulumi(["preview"]);
+    assert.notEqual(preview.exitCode, 0);
+    const said = preview.stdout + preview.stderr;
+    for (const place of ["recipes/tiny-partition.yaml:release:", "recipes/tiny-partition.yaml:elements[0]:", "stacks/Pulumi.life.yaml:userImages.my-image.visibility:"]) {
+      assert.ok(said.includes(place), said);
+    }
+    assert.deepEqual(preview.steps, []);
+  });
+
   it("the preview says what the first up does", async () => {
     const preview = await project.pulumi(["preview"]);
     assert.equal(preview.exitCode, 0, preview.stderr + preview.stdout);
