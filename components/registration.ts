@@ -88,7 +88,8 @@ function artifactHook(image: UserImage, artifact: DiskImage): pulumi.ResourceHoo
 async function verifyArtifact(image: UserImage, artifact: DiskImage): Promise<void> {
   const [fingerprint, buildId, urn] = await known(pulumi.all([artifact.fingerprint, artifact.buildId, artifact.urn]));
   const wanted = { name: image.recipe, fingerprint, buildId };
-  await requireArtifact(openStore(process.cwd()), wanted, `pulumi up --replace '${urn}'`);
+  const store = openStore(process.cwd(), { onMessage: (message) => void pulumi.log.warn(message, artifact) });
+  await requireArtifact(store, wanted, `pulumi up --replace '${urn}'`);
 }
 
 function known<T>(output: pulumi.Output<T>): Promise<T> {

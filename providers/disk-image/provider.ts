@@ -59,7 +59,7 @@ export async function update(
 }
 
 async function verifiedArtifact(inputs: DiskImageInputs): Promise<ArtifactRecord | undefined> {
-  const store = openStore(projectDirectory);
+  const store = openStore(projectDirectory, { onMessage: (message) => console.log(message) });
   const record = await store.find(inputs.name, inputs.fingerprint);
   if (record === undefined) return undefined;
   try {

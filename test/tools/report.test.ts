@@ -46,3 +46,9 @@ test("on a terminal the live line shows every running step and never wraps", asy
   for (const line of lines) assert.ok(line.trimEnd().length < 40, line);
   assert.equal(lines.filter((line) => line.endsWith("\n") || line.includes("\n")).length, 2);
 });
+
+test("on a terminal that does not know its size the live line shows what runs", async () => {
+  const log = capture(true, 0);
+  await createReport(log.stream, { interval: 10 }).step("engine", () => sleep(40));
+  assert.match(log.text(), /engine \(0\.0 s\)/);
+});

@@ -5,9 +5,9 @@ import { authenticate, type Session } from "../../../core/openstack/keystone.ts"
 import type { PublishedImage } from "../../../core/openstack/publish.ts";
 import { door } from "../../../providers/door.ts";
 import { testCloud, type TestCloud } from "../../support/cloud.ts";
+import { startDynamicProvider, type DynamicProvider } from "../../support/dynamic-provider.ts";
 import { uploads, type Uploads } from "../../core/openstack/uploads.ts";
 import { variant, variantFile } from "../../core/openstack/variant.ts";
-import { startDynamicProvider, type DynamicProvider } from "./dynamic-provider.ts";
 
 let cloud: TestCloud;
 let shared: DynamicProvider;

@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { execa } from "execa";
 
-const project = join(import.meta.dirname, "../../..");
+const repository = join(import.meta.dirname, "../..");
 // The SDK's own copies: the messages of another copy would be other classes.
 const ofSdk = createRequire(createRequire(import.meta.url).resolve("@pulumi/pulumi/package.json"));
 
@@ -28,7 +28,7 @@ export interface DynamicProvider {
   stop(): Promise<void>;
 }
 
-export async function startDynamicProvider(environment: Record<string, string>): Promise<DynamicProvider> {
+export async function startDynamicProvider(environment: Record<string, string>, project = repository): Promise<DynamicProvider> {
   const script = ofSdk.resolve("@pulumi/pulumi/cmd/dynamic-provider/index.js");
   const running = execa(process.execPath, [script, "127.0.0.1:1"], {
     cwd: project,
