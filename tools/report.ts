@@ -18,6 +18,7 @@ export interface Report {
 export interface ReportStream {
   write(text: string): unknown;
   readonly isTTY?: boolean;
+  /** 0 on a terminal that does not know its size, a serial line for example. */
   readonly columns?: number;
 }
 
@@ -46,7 +47,7 @@ export function createReport(stream: ReportStream = process.stderr, options: { i
   };
   const live = () => {
     const states = [...running].map((step) => `${step.title}${step.text === "" ? "" : `: ${step.text}`} (${elapsed(step.start)})`);
-    if (terminal) stream.write(eraseLine + shorten(states.join(" | "), (stream.columns ?? 80) - 1));
+    if (terminal) stream.write(eraseLine + shorten(states.join(" | "), (stream.columns || 80) - 1));
     else for (const state of states) stream.write(`  … ${state}\n`);
   };
 
