@@ -11,6 +11,7 @@ import { cacheDirectory, projectDirectory } from "../paths.ts";
 import { createReport } from "../report.ts";
 import { runTool } from "../run-tool.ts";
 import { installParts } from "../start/install.ts";
+import { ensureTestPackages } from "./host-packages.ts";
 import { planTests } from "./plan.ts";
 import { proofPage } from "./proof.ts";
 
@@ -21,6 +22,7 @@ await runTool(async () => {
   const report = createReport();
   await report.step("type check", () => checked("tsc", ["--noEmit"]));
   await report.step("lint", () => checked("eslint", ["."]));
+  await report.step("packages that tests need", (progress) => ensureTestPackages(values.full, progress));
   const { cloudVirtualenv } = await installParts({ project: projectDirectory, cacheDirectory: cacheDirectory(), report });
 
   const scratch = tmp.dirSync({ prefix: "ironic-images-tests-" }).name;
