@@ -19,6 +19,12 @@ const proofPath = "docs/proof/test-full.md";
 
 await runTool(async () => {
   const { values, positionals } = parseArgs({ options: { full: { type: "boolean", default: false } }, allowPositionals: true });
+  const all = await Array.fromAsync(glob("test/**/*.test.ts", { cwd: projectDirectory }));
+  // Said before all the work, and not after it.
+  if (planTests(all, { full: values.full, chosen: positionals }).files.length === 0) {
+    const elsewhere = values.full ? "" : "; those in test/full/ run with `npm run test:full`";
+    throw new IronicImagesError("no-tests", `no test file is named like ${positionals.join(" or ")}${elsewhere}`);
+  }
   const report = createReport();
   await report.step("type check", () => checked("tsc", ["--noEmit"]));
   await report.step("lint", () => checked("eslint", ["."]));
@@ -31,9 +37,7 @@ await runTool(async () => {
   await mkdir(cloud);
   try {
     await report.step("Keystone and Glance for the tests", () => startCloud({ directory: cloud, virtualenv: cloudVirtualenv }));
-    const all = await Array.fromAsync(glob("test/**/*.test.ts", { cwd: projectDirectory }));
     const plan = planTests(all, { full: values.full, chosen: positionals, ...(values.full ? { proofFile } : {}) });
-    if (plan.files.length === 0) throw new IronicImagesError("no-tests", `no test file is named like ${positionals.join(" or ")}`);
     process.exitCode = await runTests(plan.arguments, cloud, values.full);
     if (values.full && positionals.length === 0) await writeProof(proofFile);
   } finally {
