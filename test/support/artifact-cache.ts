@@ -10,7 +10,7 @@ const cached = (name: string, fingerprint: string) =>
   path.join(cacheDirectory(), "test-artifacts", path.basename(artifactPath(name, fingerprint)));
 
 /** Full runs build everything anew. */
-export const buildsAnew = process.env["IRONIC_IMAGES_TEST_FULL"] === "1";
+const buildsAnew = process.env["IRONIC_IMAGES_TEST_FULL"] === "1";
 
 /** Brings an artifact of an earlier run into a project; whether there was one. */
 export async function takeFromCache(projectDirectory: string, name: string, fingerprint: string): Promise<boolean> {

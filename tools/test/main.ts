@@ -11,9 +11,10 @@ import { cacheDirectory, projectDirectory } from "../paths.ts";
 import { createReport } from "../report.ts";
 import { runTool } from "../run-tool.ts";
 import { installParts } from "../start/install.ts";
+import { writeBuilt } from "./built.ts";
 import { ensureTestPackages } from "./host-packages.ts";
 import { planTests } from "./plan.ts";
-import { proofPage } from "./proof.ts";
+import { proofPage, type ProofFacts } from "./proof.ts";
 
 const proofPath = "docs/proof/test-full.md";
 
@@ -38,21 +39,24 @@ await runTool(async () => {
   try {
     await report.step("Keystone and Glance for the tests", () => startCloud({ directory: cloud, virtualenv: cloudVirtualenv }));
     const plan = planTests(all, { full: values.full, chosen: positionals, ...(values.full ? { proofFile } : {}) });
-    process.exitCode = await runTests(plan.arguments, cloud, values.full);
-    if (values.full && positionals.length === 0) await writeProof(proofFile);
+    const sources = { commit: await git("rev-parse", "HEAD"), clean: (await git("status", "--porcelain")) === "" };
+    const built = path.join(scratch, "built.jsonl");
+    process.exitCode = await runTests(plan.arguments, {
+      IRONIC_IMAGES_TEST_CLOUD: cloud,
+      ...(values.full ? { IRONIC_IMAGES_TEST_FULL: "1", IRONIC_IMAGES_TEST_BUILT: built } : {}),
+    });
+    if (values.full && positionals.length === 0) {
+      writeBuilt(projectDirectory, built);
+      await writeProof(proofFile, sources);
+    }
   } finally {
     await stopCloud(cloud);
     await rm(scratch, { recursive: true, force: true });
   }
 });
 
-async function runTests(args: readonly string[], cloud: string, full: boolean): Promise<number> {
-  const env = {
-    ...stackProcessEnvironment(localStack),
-    IRONIC_IMAGES_TEST_CLOUD: cloud,
-    IRONIC_IMAGES_CACHE: cacheDirectory(),
-    ...(full ? { IRONIC_IMAGES_TEST_FULL: "1" } : {}),
-  };
+async function runTests(args: readonly string[], ofTests: Readonly<Record<string, string>>): Promise<number> {
+  const env = { ...stackProcessEnvironment(localStack), IRONIC_IMAGES_CACHE: cacheDirectory(), ...ofTests };
   const { exitCode } = await execa(process.execPath, args, { cwd: projectDirectory, env, extendEnv: false, stdio: "inherit", reject: false });
   return exitCode ?? 1;
 }
@@ -63,11 +67,14 @@ async function checked(command: string, args: readonly string[]): Promise<void> 
   if (exitCode !== 0) throw new IronicImagesError("check-failed", `${command} ${args.join(" ")} found mistakes`, stdout + stderr);
 }
 
-async function writeProof(file: string): Promise<void> {
-  const git = async (...args: string[]) => (await execa("git", args, { cwd: projectDirectory })).stdout;
+async function git(...args: string[]): Promise<string> {
+  return (await execa("git", args, { cwd: projectDirectory })).stdout;
+}
+
+async function writeProof(file: string, { commit, clean }: Pick<ProofFacts, "commit" | "clean">): Promise<void> {
   const page = proofPage({
-    commit: await git("rev-parse", "HEAD"),
-    clean: (await git("status", "--porcelain")) === "",
+    commit,
+    clean,
     date: new Date(),
     output: await readFile(file, "utf8"),
   });
