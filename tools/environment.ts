@@ -43,8 +43,11 @@ export function stackEnvironment(stack: string, environment: NodeJS.ProcessEnv =
     PATH: [...new Set(engine["PATH"]?.split(delimiter))].join(delimiter),
     ...(isLocal ? { OS_CLIENT_CONFIG_FILE: cloudsFile(paths.cloud) } : {}),
   };
-  // What a shell holds of another cloud would win over clouds.yaml.
-  const foreign = isLocal ? Object.keys(environment).filter((name) => name.startsWith("OS_") || name === "PULUMI_CONFIG_PASSPHRASE_FILE") : [];
+  // What a shell holds of another cloud would win over clouds.yaml; what it holds of `local` must not reach a real one.
+  const ofLocal: Record<string, string> = { OS_CLIENT_CONFIG_FILE: cloudsFile(paths.cloud), PULUMI_CONFIG_PASSPHRASE: localPassphrase };
+  const foreign = isLocal
+    ? Object.keys(environment).filter((name) => name.startsWith("OS_") || name === "PULUMI_CONFIG_PASSPHRASE_FILE")
+    : Object.keys(ofLocal).filter((name) => environment[name] === ofLocal[name]);
   return { set, unset: foreign.filter((name) => !(name in set)).sort() };
 }
 

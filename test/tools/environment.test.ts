@@ -35,6 +35,11 @@ test("another stack without a backend of the user's has the project's", () => {
   assert.equal(set["PULUMI_HOME"], "/pro ject#1/.local/pulumi");
 });
 
+test("another stack in a shell that had local loses local's cloud and passphrase, and keeps the user's", () => {
+  const { unset } = stackEnvironment("prod", { ...stackProcessEnvironment("local", { PATH: "/usr/bin" }, project), OS_CLOUD: "prod" }, project);
+  assert.deepEqual(unset, ["OS_CLIENT_CONFIG_FILE", "PULUMI_CONFIG_PASSPHRASE"]);
+});
+
 test("taking it over twice changes nothing more", () => {
   const once = stackProcessEnvironment("local", own, project);
   assert.deepEqual(stackProcessEnvironment("local", once, project), once);
