@@ -8,6 +8,7 @@ import type { RecipeContent } from "../../core/recipe/content.ts";
 import { contentMistakes } from "../../core/recipe/check-content.ts";
 import { IronicImagesError } from "../../core/errors.ts";
 import { withoutDoor, type WithDoor } from "../door.ts";
+import "../end-with-engine.ts";
 import { progressPrinter } from "./progress.ts";
 import { runtimeSettings } from "./settings.ts";
 

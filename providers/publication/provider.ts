@@ -6,6 +6,7 @@ import { glanceClient, type GlanceImage } from "../../core/openstack/glance.ts";
 import { authenticate } from "../../core/openstack/keystone.ts";
 import { publishImages } from "../../core/openstack/publish.ts";
 import { withoutDoor, type WithDoor } from "../door.ts";
+import "../end-with-engine.ts";
 import { inputFailures, type PublicationInputs } from "./inputs.ts";
 
 // There is no `delete`: the images are of `images.Image`, which deletes them right afterwards. A publication that made
