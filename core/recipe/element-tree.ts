@@ -24,13 +24,15 @@ export function treeEntries(directory: string, shownAs = directory): TreeEntry[]
   const walk = (prefix: string): void => {
     for (const name of readdirSync(join(directory, prefix))) {
       const path = prefix === "" ? name : `${prefix}/${name}`;
-      const stats = lstatSync(join(directory, path));
+      const stats = lstatSync(join(directory, path), { throwIfNoEntry: false });
+      if (stats === undefined) throw new IronicImagesError("unsafe-element", `${shownAs}/${path}: its name is not UTF-8: rename it`);
       refuseUnsafe(join(directory, path), path, stats, `${shownAs}/${path}`);
       if (stats.isDirectory()) walk(path);
       else if (stats.isSymbolicLink()) found.push({ path, link: readlinkSync(join(directory, path)), executable: false });
       else found.push({ path, executable: (stats.mode & 0o100) !== 0 });
     }
   };
+  refuseUnsafe(directory, "", lstatSync(directory), shownAs);
   walk("");
   // By code unit: the same on every machine, whatever its locale.
   return found.sort((a, b) => (a.path < b.path ? -1 : 1));

@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readFileSync } from "node:fs";
+import { existsSync, lstatSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { IronicImagesError } from "../errors.ts";
 import { builderElements, type ElementFacts } from "./builder.ts";
@@ -51,11 +51,13 @@ export function projectElementProblem(projectDirectory: string, name: string): s
 }
 
 function factsOf(directory: string): ElementFacts {
-  return { deps: lines(join(directory, "element-deps")), provides: lines(join(directory, "element-provides")) };
+  return { deps: lines(directory, "element-deps"), provides: lines(directory, "element-provides") };
 }
 
-// As diskimage-builder reads them: one name a line, no comments.
-function lines(file: string): string[] {
-  if (!existsSync(file)) return [];
+// As diskimage-builder reads them: one name a line, no comments. What a link out of the element leads to is never read: it would be shown.
+function lines(directory: string, name: string): string[] {
+  if (!existsSync(join(directory, name))) return [];
+  const file = realpathSync(join(directory, name));
+  if (!file.startsWith(`${realpathSync(directory)}/`) || !statSync(file).isFile()) return [];
   return readFileSync(file, "utf8").split("\n").map((line) => line.trim()).filter((line) => line !== "");
 }

@@ -7,7 +7,13 @@ export type YamlFile = { readonly value: unknown } | { readonly failure: string 
 
 /** Reads one YAML 1.2 document. A key that stands twice is a mistake, as is a tag that YAML does not define. */
 export function readYaml(projectDirectory: string, file: string): YamlFile {
-  const document = parseDocument(readFileSync(join(projectDirectory, file), "utf8"), { prettyErrors: true });
+  let text: string;
+  try {
+    text = readFileSync(join(projectDirectory, file), "utf8");
+  } catch (error) {
+    return { failure: `${file}:1: cannot be read: ${firstLine((error as Error).message)}` };
+  }
+  const document = parseDocument(text, { prettyErrors: true });
   const mistake = document.errors[0] ?? document.warnings[0];
   if (mistake !== undefined) {
     const line = mistake.linePos?.[0].line ?? 1;
@@ -15,9 +21,20 @@ export function readYaml(projectDirectory: string, file: string): YamlFile {
     return { failure: `${file}:${line}: ${what}` };
   }
   try {
-    return { value: document.toJS() as unknown };
+    const value = document.toJS() as unknown;
+    return isEndless(value) ? { failure: `${file}:1: an alias leads back into what holds it: write the value out` } : { value };
   } catch (error) {
     return { failure: `${file}:1: not valid YAML: ${firstLine((error as Error).message)}` };
+  }
+}
+
+// JSON refuses what holds itself, and nothing else that YAML can give.
+function isEndless(value: unknown): boolean {
+  try {
+    JSON.stringify(value);
+    return false;
+  } catch {
+    return true;
   }
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { IronicImagesError } from "../errors.ts";
 import { checkRecipe, type Findings } from "./checks.ts";
@@ -25,7 +25,7 @@ export interface ReadRecipe {
 /** Names of all recipes of a project, sorted. */
 export function recipeNames(projectDirectory: string): string[] {
   const directory = join(projectDirectory, RECIPES_DIRECTORY);
-  if (!existsSync(directory)) return [];
+  if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() !== true) return [];
   return readdirSync(directory).filter((file) => file.endsWith(".yaml")).map((file) => file.slice(0, -".yaml".length)).sort();
 }
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { variableProblem } from "./environment.ts";
 import { field, text } from "./fields.ts";
+import { isMapping } from "./problems.ts";
 import { propertyProblem } from "./properties.ts";
 import * as rule from "./text.ts";
 
@@ -16,12 +17,16 @@ export const defaults = {
 
 /** A map of text to text, each entry under a rule of its own. */
 function textMap(problem: (name: string, value: string) => string | undefined) {
-  return z.record(z.string(), z.string()).superRefine((map, context) => {
-    for (const [name, value] of Object.entries(map)) {
-      const message = problem(name, value);
-      if (message !== undefined) context.addIssue({ code: "custom", message, path: [name] });
-    }
-  });
+  return z.record(z.string(), z.string()).superRefine(
+    (map: Readonly<Record<string, unknown>>, context) => {
+      for (const [name, value] of Object.entries(map)) {
+        const message = typeof value === "string" ? problem(name, value) : undefined;
+        if (message !== undefined) context.addIssue({ code: "custom", message, path: [name] });
+      }
+    },
+    // Also beside a value that is no text: otherwise one number would hide every other mistake in the map.
+    { when: ({ value }) => isMapping(value) },
+  );
 }
 
 const count = z.int().min(1).max(1_000_000);

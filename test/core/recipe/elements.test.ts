@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
 import { treeDigest, treeEntries } from "../../../core/recipe/element-tree.ts";
-import { projectElements } from "../../../core/recipe/elements.ts";
+import { imageElements, projectElements } from "../../../core/recipe/elements.ts";
 import { temporaryDirectory } from "../../support/temporary-directory.ts";
 import { project } from "./project.ts";
 
@@ -59,6 +59,8 @@ const refused: readonly (readonly [string, (directory: string) => void, RegExp])
   ["a link to a neighbour", (d) => symlinkSync("../other/file", join(d, "link")), /leads out of its element/],
   ["a link that comes back in", (d) => symlinkSync("install.d/../../x/element-deps", join(d, "link")), /leads out of its element/],
   ["a file that everybody may write", (d) => chmodSync(join(d, "element-deps"), 0o646), /element-deps: everybody may write it.*chmod o-w/],
+  ["being writable by everybody itself", (d) => chmodSync(d, 0o777), /everybody may write it/],
+  ["a name that is not UTF-8", (d) => writeFileSync(Buffer.concat([Buffer.from(`${d}/`), Buffer.from([0xff])]), ""), /its name is not UTF-8/],
   ["a directory that everybody may write", (d) => chmodSync(join(d, "install.d"), 0o777), /install\.d: everybody may write it/],
 ];
 
@@ -95,4 +97,11 @@ test("a link in elements/ is no element", (t) => {
   const projectDirectory = project(t, { "elsewhere/mine/README": "", "elements/README": "" });
   symlinkSync("../elsewhere/mine", join(projectDirectory, "elements/mine"));
   assert.deepEqual(projectElements(projectDirectory, { kind: "partition", distribution: "debian", elements: ["mine"] }), []);
+});
+
+test("what a link out of an element leads to is not read: its lines would be shown", (t) => {
+  const projectDirectory = project(t, { "secret": "a-secret\n", "elements/mine/README": "" });
+  symlinkSync("../../secret", join(projectDirectory, "elements/mine/element-deps"));
+  const { missing } = imageElements(projectDirectory, { kind: "partition", distribution: "debian", elements: ["mine"] });
+  assert.deepEqual(missing, []);
 });

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { loadRecipe, loadStack } from "../../../core/recipe/load.ts";
 import { mistakesOf, project } from "./project.ts";
@@ -153,3 +155,34 @@ test("a recipe loads alone, and one that is not there is refused with those that
   assert.equal(loadRecipe(projectDirectory, "disk").content.firmware, "bios");
   assert.deepEqual(await mistakesOf(() => loadRecipe(projectDirectory, "nothing")), ["there is no recipes/nothing.yaml, there are disk, small"]);
 });
+
+test("a value that is no text hides no other mistake in the same map", async (t) => {
+  const projectDirectory = project(t, {
+    "recipes/small.yaml": `${partition}environment: { DIB_GRUB_TIMEOUT: 5, DIB_RELEASE: trixie }\nproperties: { os_version: 12, owner: me }\n`,
+  });
+  const mistakes = await mistakesOf(() => loadStack({ projectDirectory, stack: "prod", config: { userImages: { a: { recipe: "small" } } } }));
+  assert.deepEqual(mistakes.map((line) => line.split(": ")[0]).sort(), [
+    "recipes/small.yaml:environment.DIB_GRUB_TIMEOUT",
+    "recipes/small.yaml:environment.DIB_RELEASE",
+    "recipes/small.yaml:properties.os_version",
+    "recipes/small.yaml:properties.owner",
+  ]);
+});
+
+const unreadable: readonly (readonly [string, (file: string) => void, RegExp])[] = [
+  ["a directory", (file) => mkdirSync(file), /cannot be read: EISDIR/],
+  ["a link to nothing", (file) => symlinkSync("nowhere", file), /cannot be read: ENOENT/],
+  ["an alias of what holds it", (file) => writeFileSync(file, `${partition}properties: &p\n  a: *p\n`), /an alias leads back into what holds it/],
+];
+
+for (const [what, make, expected] of unreadable) {
+  test(`a recipe that is ${what} is a mistake among others`, async (t) => {
+    const projectDirectory = project(t, { "recipes/other.yaml": `${partition}relase: x\n` });
+    make(join(projectDirectory, "recipes/small.yaml"));
+    const config = { userImages: { a: { recipe: "small" }, b: { recipe: "other" } } };
+    const mistakes = await mistakesOf(() => loadStack({ projectDirectory, stack: "prod", config }));
+    assert.equal(mistakes.length, 2, mistakes.join("\n"));
+    assert.match(mistakes[0] ?? "", /^recipes\/small\.yaml:1: /);
+    assert.match(mistakes[0] ?? "", expected);
+  });
+}
