@@ -41,6 +41,8 @@ export function stackEnvironment(stack: string, environment: NodeJS.ProcessEnv =
   const set = {
     ...engine,
     PATH: [...new Set(engine["PATH"]?.split(delimiter))].join(delimiter),
+    // Without it plain `pulumi` works on the stack that was selected last in this clone, and `npm start` selects `local`.
+    PULUMI_STACK: stack,
     ...(isLocal ? { OS_CLIENT_CONFIG_FILE: cloudsFile(paths.cloud) } : {}),
   };
   // What a shell holds of another cloud would win over clouds.yaml; what it holds of `local` must not reach a real one.

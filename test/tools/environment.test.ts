@@ -24,6 +24,7 @@ test("local has its own cloud, backend and passphrase, and nothing of another cl
 test("another stack keeps the user's backend, PULUMI_HOME, cloud and passphrase", () => {
   const { set, unset } = stackEnvironment("prod", own, project);
   assert.equal(set["PULUMI_BACKEND_URL"], "s3://mine");
+  assert.equal(set["PULUMI_STACK"], "prod");
   assert.equal(set["PULUMI_HOME"], "/home/me/.pulumi");
   assert.ok(!("OS_CLIENT_CONFIG_FILE" in set) && !("PULUMI_CONFIG_PASSPHRASE" in set));
   assert.deepEqual(unset, []);
