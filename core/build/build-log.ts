@@ -45,11 +45,15 @@ export function openBuildLog(path: string, limit: number): BuildLog {
     write(line) {
       const bytes = Buffer.from(`${line}\n`);
       recent = (recent + line.slice(-tailBytes) + "\n").slice(-2 * tailBytes);
-      if (end === undefined && headSize + bytes.length <= headLimit) {
-        writeSync(head, bytes);
-        headSize += bytes.length;
-      } else {
-        writeEnd(bytes);
+      try {
+        if (end === undefined && headSize + bytes.length <= headLimit) {
+          writeSync(head, bytes);
+          headSize += bytes.length;
+        } else {
+          writeEnd(bytes);
+        }
+      } catch {
+        // A full disk is the build's to report; its log must not end it before it can.
       }
     },
     tail: () => recent.slice(-tailBytes).replace(/^[^\n]*\n(?=.)/s, (first) => (recent.length > tailBytes ? "" : first)),

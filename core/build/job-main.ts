@@ -1,6 +1,8 @@
 // The job process: node job-main.ts JOB-DIRECTORY PROJECT-DIRECTORY. It outlives whoever started it.
 import { appendFileSync } from "node:fs";
+import { join } from "node:path";
 import { IronicImagesError } from "../errors.ts";
+import { storageFailure } from "../storage-failure.ts";
 import { jobFiles, writeResult, type JobResult } from "./job-directory.ts";
 import { runJob } from "./run-job.ts";
 
@@ -18,12 +20,18 @@ try {
     projectDirectory,
     jobDirectory,
     signal: controller.signal,
-    emit: (event) => appendFileSync(events, `${JSON.stringify(event)}\n`),
+    emit(event) {
+      try {
+        appendFileSync(events, `${JSON.stringify(event)}\n`);
+      } catch {
+        // Progress is worth no build; what fills the disk is reported by what needs the space.
+      }
+    },
   });
   result = { ok: true };
 } catch (error) {
   // A wait that is cut short throws an AbortError of its own with ours as its cause.
-  const known = controller.signal.aborted ? cancelled : error;
+  const known = controller.signal.aborted ? cancelled : storageFailure(error, join(projectDirectory, ".images"));
   result =
     known instanceof IronicImagesError
       ? { ok: false, code: known.code, summary: known.summary, details: known.details }

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { openStore } from "../artifacts/store.ts";
 import { IronicImagesError } from "../errors.ts";
+import { storageFailure } from "../storage-failure.ts";
 import type { Build, BuildExecutor } from "./executor.ts";
 import { followJob } from "./follow.ts";
 import type { BuildJob } from "./job.ts";
@@ -32,7 +33,9 @@ export function localExecutor(options: { readonly projectDirectory: string; read
   return {
     async startOrAttach(job) {
       if ((await store.find(job.name, job.fingerprint)) !== undefined) return finishedBuild(() => fetch(job));
-      const directory = await createJobDirectory(projectDirectory, job, options.settings);
+      const directory = await createJobDirectory(projectDirectory, job, options.settings).catch((error: unknown) => {
+        throw storageFailure(error, projectDirectory);
+      });
       const process = startJob(directory, projectDirectory);
       return {
         async *events() {

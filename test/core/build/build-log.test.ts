@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import test from "node:test";
 import tmp from "tmp";
@@ -45,4 +45,13 @@ test("the tail is the last 4 KiB, from the beginning of a line", async () => {
   assert.ok(tail.length <= 4096 && tail.length > 4000);
   assert.match(tail, /^line \d{6}\n/);
   assert.match(tail, /line 000999\n$/);
+});
+
+test("a full disk ends no build by way of its log, and the last lines are still known", (t) => {
+  const directory = tmp.dirSync({ keep: true }).name;
+  t.after(() => rmSync(directory, { recursive: true }));
+  symlinkSync("/dev/full", join(directory, "log"));
+  const log = openBuildLog(join(directory, "log"), 1000);
+  log.write("No space left on device");
+  assert.match(log.tail(), /No space left on device/);
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test, { type TestContext } from "node:test";
 import { cannotBuild, eventually, makeProject, playedBuilder, playedJob, processesWith, type Project } from "./support.ts";
@@ -180,4 +180,12 @@ test("a job that is killed, played by a fixture, is reported, takes its build wi
   await eventually("no process of the build is left", 5, () => processesWith("86400.25").length === 0 && processesWith(project.directory).length === 0);
   await project.build(playedJob(project, "right"));
   assert.deepEqual(readdirSync(join(project.directory, ".images/builds")).filter((name) => !name.endsWith(".lock")), []);
+});
+
+test("a project in which nothing can be stored is refused with the place, not with a stack trace", { skip }, async (t) => {
+  const project = played(t);
+  const job = playedJob(project, "right");
+  rmSync(join(project.directory, ".images"), { recursive: true, force: true });
+  writeFileSync(join(project.directory, ".images"), "");
+  await assert.rejects(project.build(job), { code: "storage-failed", message: /\.images\/jobs cannot be written: the directory cannot be made/ });
 });
