@@ -6,7 +6,7 @@ import { stringify } from "yaml";
 
 const repository = path.resolve(import.meta.dirname, "../..");
 // Tiny builds wait more than they compute.
-const stackDefaults = { "openstack:cloud": "local", "openstack:useOctavia": true, "ironic-images:build": { slots: 2 } };
+const stackDefaults = { "openstack:cloud": "local", "ironic-images:build": { slots: 2 } };
 const programFiles = ["index.ts", "package.json", "Pulumi.yaml", "components", "core", "providers", "tools"];
 
 /** A copy of the program with recipes, elements and one stack of a test's own, on the real engine. */
