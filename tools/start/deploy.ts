@@ -6,9 +6,12 @@ import { localStack, stackProcessEnvironment } from "../environment.ts";
 import { localPaths } from "../paths.ts";
 import { removeDeadLocks } from "./stack-lock.ts";
 
+/** Exit code of `pulumi` for an update that was cancelled (sdk/go/common/util/cmdutil/exit.go). */
+const cancelled = 8;
+
 /**
  * Selects the stack `local`, and runs `pulumi up` on it, on our own terminal.
- * @throws IronicImagesError `stack-select-failed`, `up-failed`
+ * @throws IronicImagesError `stack-select-failed`, `up-cancelled`, `up-failed`
  */
 export async function deployLocal(project: string): Promise<void> {
   const pulumi = join(localPaths(project).bin, "pulumi");
@@ -18,5 +21,6 @@ export async function deployLocal(project: string): Promise<void> {
   removeDeadLocks(localPaths(project).state);
   const { code, signal } = await runInForeground(pulumi, ["up", "--yes", "--stack", localStack], { cwd: project, env });
   if (code === 0) return;
+  if (code === cancelled) throw new IronicImagesError("up-cancelled", "`pulumi up` was interrupted; a build that runs goes on by itself, and the next `npm start` joins it");
   throw new IronicImagesError("up-failed", `\`pulumi up\` on the stack local ended with ${signal ?? `code ${code}`}, see above; put it right and run \`npm start\` again`);
 }
