@@ -68,7 +68,7 @@ export function missingForBuild(host: BuildHost, inputs: Pick<FingerprintInputs,
   const debian = [...new Set(missing.map((command) => packages[command]))];
   return [
     ...(host.privileged ? [] : ["neither root nor `sudo -n` without a password: diskimage-builder mounts and enters the image's root"]),
-    ...(host.builder === undefined ? [`disk-image-create is not on PATH: install diskimage-builder ${pinned ?? ""} (npm start does it)`] : []),
+    ...(host.builder === undefined ? [`disk-image-create is not on PATH, or does not run: install diskimage-builder ${pinned ?? ""} (npm start does it)`] : []),
     ...(host.builder !== undefined && host.builder !== pinned ? [`diskimage-builder is ${host.builder}, pinned is ${pinned ?? "none"}: put the pinned one first on PATH`] : []),
     ...(missing.length > 0 ? [`${missing.join(", ")} not found: apt-get install ${debian.join(" ")}`] : []),
     ...(host.loopDevices ? [] : ["no loop devices: modprobe loop"]),

@@ -11,7 +11,7 @@ const cases: [string, BuildHost, typeof partition | typeof uefi, RegExp[]][] = [
   ["a fit host", fit, uefi, []],
   ["another system", { ...fit, platform: "darwin", privileged: false }, partition, [/^images are built on Linux, this is darwin$/]],
   ["no root", { ...fit, privileged: false }, partition, [/sudo -n/]],
-  ["no builder", { platform: "linux", privileged: true, commands: fit.commands, loopDevices: true, vfat: true, dockerenv: false }, partition, [/disk-image-create is not on PATH: install diskimage-builder 1\.0/]],
+  ["no builder", { platform: "linux", privileged: true, commands: fit.commands, loopDevices: true, vfat: true, dockerenv: false }, partition, [/disk-image-create is not on PATH, or does not run: install diskimage-builder 1\.0/]],
   ["another builder", { ...fit, builder: "0.9" }, partition, [/diskimage-builder is 0\.9, pinned is 1\.0/]],
   ["two missing commands, in one sentence with their packages", without("debootstrap", "qemu-img"), partition, [/^qemu-img, debootstrap not found: apt-get install qemu-utils debootstrap$/]],
   ["one package for several commands", without("losetup", "unshare", "flock"), partition, [/apt-get install util-linux mount$/]],
