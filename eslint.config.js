@@ -49,7 +49,10 @@ export default tseslint.config(
         {
           ...processesAndTemporaryNames,
           patterns: [
-            { group: ["@pulumi/*", "**/providers/*", "**/components/*", "**/tools/*"], message: "core/ has never heard of Pulumi, and depends on nothing above it." },
+            {
+              group: ["@pulumi/*", "**/providers/*", "**/components/*", "**/tools/*"],
+              message: "core/ has never heard of Pulumi, and depends on nothing above it.",
+            },
           ],
         },
       ],

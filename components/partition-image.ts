@@ -24,11 +24,9 @@ export class PartitionImage extends pulumi.ComponentResource {
         userImageProperties(from, "partition", image.properties, { kernelId, ramdiskId }),
       );
     const user = registerImage(registered, "image", image.name, artifact.imagePath, properties);
-    const publication = new Publication(
-      image.key,
-      publicationArgs(image, artifact, { kernel, ramdisk, image: user }),
-      { parent: this },
-    );
+    const publication = new Publication(image.key, publicationArgs(image, artifact, { kernel, ramdisk, image: user }), {
+      parent: this,
+    });
     this.published = publication.published;
     this.registerOutputs({ published: this.published });
   }

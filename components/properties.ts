@@ -45,6 +45,7 @@ export function userImageProperties(
   own: Readonly<Record<string, string>>,
   ids?: { readonly kernelId: string; readonly ramdiskId: string },
 ): Record<string, string> {
-  const wiring = type === "partition" && ids !== undefined ? { kernel_id: ids.kernelId, ramdisk_id: ids.ramdiskId } : {};
+  const wiring =
+    type === "partition" && ids !== undefined ? { kernel_id: ids.kernelId, ramdisk_id: ids.ramdiskId } : {};
   return { ...own, ...originProperties(origin), img_type: type, ...wiring };
 }

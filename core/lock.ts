@@ -21,8 +21,14 @@ const busy = 99;
  * @throws IronicImagesError `host-tool-missing` without flock(1), `lock-failed`
  */
 export async function acquireLock(path: string, options: { wait: true; signal?: AbortSignal }): Promise<Lock>;
-export async function acquireLock(path: string, options: { wait: boolean; signal?: AbortSignal }): Promise<Lock | undefined>;
-export async function acquireLock(path: string, options: { wait: boolean; signal?: AbortSignal }): Promise<Lock | undefined> {
+export async function acquireLock(
+  path: string,
+  options: { wait: boolean; signal?: AbortSignal },
+): Promise<Lock | undefined>;
+export async function acquireLock(
+  path: string,
+  options: { wait: boolean; signal?: AbortSignal },
+): Promise<Lock | undefined> {
   mkdirSync(dirname(path), { recursive: true });
   // A plain descriptor: a FileHandle would be closed, and the lock lost, when nothing refers to it any more.
   const fd = openSync(path, "a", 0o666);
@@ -45,7 +51,11 @@ export async function acquireLock(path: string, options: { wait: boolean; signal
 }
 
 /** Node has no flock(2). The lock belongs to the open file, which flock(1) inherits as its standard input, and stays when flock(1) ends. */
-async function flock(path: string, fd: number, options: { wait: boolean; signal?: AbortSignal }): Promise<"held" | "busy"> {
+async function flock(
+  path: string,
+  fd: number,
+  options: { wait: boolean; signal?: AbortSignal },
+): Promise<"held" | "busy"> {
   const mode = options.wait ? [] : ["--nonblock", "--conflict-exit-code", String(busy)];
   try {
     await execa("flock", ["--exclusive", ...mode, "0"], {
@@ -59,8 +69,18 @@ async function flock(path: string, fd: number, options: { wait: boolean; signal?
     if (!(error instanceof ExecaError)) throw error;
     if (error.exitCode === busy) return "busy";
     if (error.code === "ENOENT") {
-      throw new IronicImagesError("host-tool-missing", "flock is not on this machine; install it (Debian: util-linux)", "", { cause: error });
+      throw new IronicImagesError(
+        "host-tool-missing",
+        "flock is not on this machine; install it (Debian: util-linux)",
+        "",
+        { cause: error },
+      );
     }
-    throw new IronicImagesError("lock-failed", `${path} cannot be locked; does its file system know locks?`, error.shortMessage, { cause: error });
+    throw new IronicImagesError(
+      "lock-failed",
+      `${path} cannot be locked; does its file system know locks?`,
+      error.shortMessage,
+      { cause: error },
+    );
   }
 }

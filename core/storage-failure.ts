@@ -23,5 +23,7 @@ export function storageFailure(error: unknown, directory: string): unknown {
   const { code = "", path, syscall } = error as NodeJS.ErrnoException;
   const reason = reasons[code] ?? (syscall === "mkdir" ? reasonsOfMkdir[code] : undefined);
   if (reason === undefined) return error;
-  return new IronicImagesError("storage-failed", `${path ?? directory} cannot be written: ${reason} (${code})`, "", { cause: error });
+  return new IronicImagesError("storage-failed", `${path ?? directory} cannot be written: ${reason} (${code})`, "", {
+    cause: error,
+  });
 }

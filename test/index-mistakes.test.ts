@@ -5,7 +5,12 @@ import { mockEngine } from "./support/mocks.ts";
 
 test("bad config ends the program, with a played engine, before anything is registered and with every mistake", async () => {
   const registered = await mockEngine(
-    { userImages: { "my-image": { recipe: "no-such-recipe" }, other: { recipe: "debian-minimal-partition", visibility: "everybody" } } },
+    {
+      userImages: {
+        "my-image": { recipe: "no-such-recipe" },
+        other: { recipe: "debian-minimal-partition", visibility: "everybody" },
+      },
+    },
     true,
   );
   await assert.rejects(import("../index.ts"), (error: unknown) => {
@@ -14,5 +19,8 @@ test("bad config ends the program, with a played engine, before anything is regi
     assert.match(error.message, /stacks\/Pulumi\.mocked\.yaml:userImages\.other\.visibility: .*everybody/);
     return true;
   });
-  assert.deepEqual(registered.map(({ type }) => type), []);
+  assert.deepEqual(
+    registered.map(({ type }) => type),
+    [],
+  );
 });

@@ -51,7 +51,13 @@ test("the program, with a played engine, wires both kinds of image", async () =>
       "qcow2",
       "bare",
       "debian-minimal-partition.qcow2",
-      { ...origin, os_distro: "debian", img_type: "partition", kernel_id: "id-of-my-image-kernel", ramdisk_id: "id-of-my-image-ramdisk" },
+      {
+        ...origin,
+        os_distro: "debian",
+        img_type: "partition",
+        kernel_id: "id-of-my-image-kernel",
+        ramdisk_id: "id-of-my-image-ramdisk",
+      },
     ],
     [
       "my-disk-image",
@@ -78,6 +84,11 @@ test("the program, with a played engine, wires both kinds of image", async () =>
     assert.deepEqual(inputs["properties"], properties, name);
   }
   assert.equal(registered.filter(({ type }) => type === "Image").length, rows.length);
-  const publications = registered.filter(({ type }) => type === "Publication").map(({ name, inputs }) => [name, inputs["visibility"]]);
-  assert.deepEqual(publications.sort(), [["my-disk", "private"], ["my-image", "public"]]);
+  const publications = registered
+    .filter(({ type }) => type === "Publication")
+    .map(({ name, inputs }) => [name, inputs["visibility"]]);
+  assert.deepEqual(publications.sort(), [
+    ["my-disk", "private"],
+    ["my-image", "public"],
+  ]);
 });

@@ -13,9 +13,13 @@ const asking = new Set(["env", "ids"]);
 const building = new Set(["start", "test", "try"]);
 
 async function main() {
-  if (Number(process.versions.node.split(".")[0]) < 18) return refuse(`this is Node ${process.versions.node}: install Node 18 or newer (22 is best), then run it again`);
-  const script = ["main.ts", "../" + command + ".ts"].map((name) => join(project, "tools", command, name)).find((path) => existsSync(path));
-  if (!/^[a-z][a-z-]*$/.test(command) || script === undefined) return refuse(`there is no command "${command}"; \`npm run\` lists them`);
+  if (Number(process.versions.node.split(".")[0]) < 18)
+    return refuse(`this is Node ${process.versions.node}: install Node 18 or newer (22 is best), then run it again`);
+  const script = ["main.ts", "../" + command + ".ts"]
+    .map((name) => join(project, "tools", command, name))
+    .find((path) => existsSync(path));
+  if (!/^[a-z][a-z-]*$/.test(command) || script === undefined)
+    return refuse(`there is no command "${command}"; \`npm run\` lists them`);
 
   const { installDependencies, isInstalled } = await import("./bootstrap/dependencies.mjs");
   const { findNode } = await import("./bootstrap/node.mjs");
@@ -28,10 +32,14 @@ async function main() {
   }
   if (!isInstalled(project)) {
     if (asking.has(command)) return refuse("run `npm start` first: it installs what this needs");
-    if (!installDependencies(project)) return refuse("`npm ci` failed, see above; put it right and run the command again");
+    if (!installDependencies(project))
+      return refuse("`npm ci` failed, see above; put it right and run the command again");
   }
   const node = findNode(project);
-  if (node === undefined) return refuse(`this is Node ${process.versions.node}, and the program needs 22.18 or newer: install one, or let npm run the install script of its package node`);
+  if (node === undefined)
+    return refuse(
+      `this is Node ${process.versions.node}, and the program needs 22.18 or newer: install one, or let npm run the install script of its package node`,
+    );
   await handOver(node, [script, ...args]);
 }
 

@@ -25,7 +25,11 @@ export interface StackEnvironment {
  * What plain `pulumi` needs for a stack. `local` gets its cloud, its backend and its passphrase; for any other stack the
  * credentials, the backend and PULUMI_HOME are the user's own where set, and the project keeps the rest.
  */
-export function stackEnvironment(stack: string, environment: NodeJS.ProcessEnv = process.env, project: string = projectDirectory): StackEnvironment {
+export function stackEnvironment(
+  stack: string,
+  environment: NodeJS.ProcessEnv = process.env,
+  project: string = projectDirectory,
+): StackEnvironment {
   const paths = localPaths(project);
   const isLocal = stack === localStack;
   const own = (name: string) => (isLocal ? undefined : environment[name] || undefined);
@@ -46,7 +50,10 @@ export function stackEnvironment(stack: string, environment: NodeJS.ProcessEnv =
     ...(isLocal ? { OS_CLIENT_CONFIG_FILE: cloudsFile(paths.cloud) } : {}),
   };
   // What a shell holds of another cloud would win over clouds.yaml; what it holds of `local` must not reach a real one.
-  const ofLocal: Record<string, string> = { OS_CLIENT_CONFIG_FILE: cloudsFile(paths.cloud), PULUMI_CONFIG_PASSPHRASE: localPassphrase };
+  const ofLocal: Record<string, string> = {
+    OS_CLIENT_CONFIG_FILE: cloudsFile(paths.cloud),
+    PULUMI_CONFIG_PASSPHRASE: localPassphrase,
+  };
   const foreign = isLocal
     ? Object.keys(environment).filter((name) => name.startsWith("OS_") || name === "PULUMI_CONFIG_PASSPHRASE_FILE")
     : Object.keys(ofLocal).filter((name) => environment[name] === ofLocal[name]);
@@ -54,7 +61,11 @@ export function stackEnvironment(stack: string, environment: NodeJS.ProcessEnv =
 }
 
 /** The whole environment of a process that works on a stack. */
-export function stackProcessEnvironment(stack: string, environment: NodeJS.ProcessEnv = process.env, project: string = projectDirectory): NodeJS.ProcessEnv {
+export function stackProcessEnvironment(
+  stack: string,
+  environment: NodeJS.ProcessEnv = process.env,
+  project: string = projectDirectory,
+): NodeJS.ProcessEnv {
   const { set, unset } = stackEnvironment(stack, environment, project);
   return { ...Object.fromEntries(Object.entries(environment).filter(([name]) => !unset.includes(name))), ...set };
 }
@@ -65,7 +76,11 @@ export function stackProcessEnvironment(stack: string, environment: NodeJS.Proce
  */
 export function requireStarted(stack: string, project: string = projectDirectory): void {
   const { bin, state, cloud } = localPaths(project);
-  const needed = [...linkedCommands.map((name) => join(bin, name)), state, ...(stack === localStack ? [cloudsFile(cloud)] : [])];
+  const needed = [
+    ...linkedCommands.map((name) => join(bin, name)),
+    state,
+    ...(stack === localStack ? [cloudsFile(cloud)] : []),
+  ];
   if (!needed.every((path) => existsSync(path))) {
     throw new IronicImagesError("not-started", "run `npm start` first: it installs what this needs");
   }

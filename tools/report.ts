@@ -46,7 +46,9 @@ export function createReport(stream: ReportStream = process.stderr, options: { i
     if (terminal && running.size > 0) live();
   };
   const live = () => {
-    const states = [...running].map((step) => `${step.title}${step.text === "" ? "" : `: ${step.text}`} (${elapsed(step.start)})`);
+    const states = [...running].map(
+      (step) => `${step.title}${step.text === "" ? "" : `: ${step.text}`} (${elapsed(step.start)})`,
+    );
     if (terminal) stream.write(eraseLine + shorten(states.join(" | "), (stream.columns || 80) - 1));
     else for (const state of states) stream.write(`  … ${state}\n`);
   };

@@ -27,7 +27,10 @@ export async function hashFile(path: string): Promise<{ size: number; sha256: st
   const sha512 = createHash("sha512");
   let size = 0;
   try {
-    for await (const chunk of handle.createReadStream({ highWaterMark: chunkSize, autoClose: false }) as AsyncIterable<Buffer>) {
+    for await (const chunk of handle.createReadStream({
+      highWaterMark: chunkSize,
+      autoClose: false,
+    }) as AsyncIterable<Buffer>) {
       sha256.update(chunk);
       sha512.update(chunk);
       size += chunk.length;
@@ -52,13 +55,26 @@ async function qcow2VirtualSize(path: string): Promise<number> {
   }).catch((error: unknown) => {
     if (!(error instanceof ExecaError)) throw error;
     if (error.code === "ENOENT") {
-      throw new IronicImagesError("host-tool-missing", "qemu-img is not on this machine; install it (Debian: qemu-utils)", "", { cause: error });
+      throw new IronicImagesError(
+        "host-tool-missing",
+        "qemu-img is not on this machine; install it (Debian: qemu-utils)",
+        "",
+        { cause: error },
+      );
     }
-    throw refused(path, "is no readable qcow2 image, which its recipe declares; correct diskFormat or build again", String(error.stderr));
+    throw refused(
+      path,
+      "is no readable qcow2 image, which its recipe declares; correct diskFormat or build again",
+      String(error.stderr),
+    );
   });
   const info = qemuImgInfo.parse(JSON.parse(stdout));
   const other = info["backing-filename"] ?? info["format-specific"]?.data["data-file"];
-  if (other !== undefined) throw refused(path, `needs another file (${other}), which Glance and Ironic refuse; flatten it with qemu-img convert`);
+  if (other !== undefined)
+    throw refused(
+      path,
+      `needs another file (${other}), which Glance and Ironic refuse; flatten it with qemu-img convert`,
+    );
   return info["virtual-size"];
 }
 

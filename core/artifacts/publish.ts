@@ -24,7 +24,11 @@ export interface PublishContext {
 }
 
 /** Describes the files in `staging`, as they are, and publishes them. See `ArtifactStore.publish`. */
-export async function publishStaging(staging: string, unpublished: UnpublishedRecord, context: PublishContext): Promise<ArtifactRecord> {
+export async function publishStaging(
+  staging: string,
+  unpublished: UnpublishedRecord,
+  context: PublishContext,
+): Promise<ArtifactRecord> {
   const names = artifactFileNames(unpublished.name, unpublished.inputs);
   const looks = await settle(staging, Object.values(names));
   const formats = { image: unpublished.inputs.diskFormat, kernel: "aki", ramdisk: "ari" } as const;
@@ -37,8 +41,15 @@ export async function publishStaging(staging: string, unpublished: UnpublishedRe
 }
 
 /** Publishes files that somebody else described, if they are as described. The answer is the record that stands in the store afterwards. */
-export async function publishVerified(staging: string, record: ArtifactRecord, context: PublishContext): Promise<ArtifactRecord> {
-  const looks = await settle(staging, Object.values(record.files).map((file) => file.name));
+export async function publishVerified(
+  staging: string,
+  record: ArtifactRecord,
+  context: PublishContext,
+): Promise<ArtifactRecord> {
+  const looks = await settle(
+    staging,
+    Object.values(record.files).map((file) => file.name),
+  );
   await verifyFiles(staging, record);
   return moveIntoPlace(staging, record, looks, context);
 }
@@ -55,10 +66,19 @@ async function settle(staging: string, names: readonly string[]): Promise<Looks>
 }
 
 /** The order matters: every byte is on the disk before the record is, and the record before the name. */
-async function moveIntoPlace(staging: string, record: ArtifactRecord, looks: Looks, context: PublishContext): Promise<ArtifactRecord> {
+async function moveIntoPlace(
+  staging: string,
+  record: ArtifactRecord,
+  looks: Looks,
+  context: PublishContext,
+): Promise<ArtifactRecord> {
   const text = `${JSON.stringify(record, undefined, 2)}\n`;
   const check = parseRecord(text);
-  if ("why" in check) throw new IronicImagesError("artifact-record-wrong", `The artifact of ${record.name} in ${staging} cannot be published: ${check.why}`);
+  if ("why" in check)
+    throw new IronicImagesError(
+      "artifact-record-wrong",
+      `The artifact of ${record.name} in ${staging} cannot be published: ${check.why}`,
+    );
 
   await writeStamp(staging, record, looks);
   const { files, directories } = await listTree(staging);
@@ -80,13 +100,17 @@ async function moveIntoPlace(staging: string, record: ArtifactRecord, looks: Loo
 }
 
 /** The artifact that is at the target already, if it is whole and wanted; anything else there is set aside. */
-async function keepIfWhole(record: ArtifactRecord, { target, replaceOtherBuild, say }: PublishContext): Promise<ArtifactRecord | undefined> {
+async function keepIfWhole(
+  record: ArtifactRecord,
+  { target, replaceOtherBuild, say }: PublishContext,
+): Promise<ArtifactRecord | undefined> {
   if ((await lstatIfExists(target)) === undefined) return undefined;
   const found = (await readRecord(target)) ?? { why: `it has no ${recordFileName}` };
   let why: string | undefined;
   if ("why" in found) why = found.why;
   else if (found.record.fingerprint !== record.fingerprint) why = `it has the fingerprint ${found.record.fingerprint}`;
-  else if (replaceOtherBuild && found.record.buildId !== record.buildId) why = `it has the build id ${found.record.buildId}`;
+  else if (replaceOtherBuild && found.record.buildId !== record.buildId)
+    why = `it has the build id ${found.record.buildId}`;
   else {
     why = await verifyAndStamp(target, found.record, say);
     if (why === undefined) return found.record;

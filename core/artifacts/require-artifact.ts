@@ -31,7 +31,11 @@ export async function requireArtifact(
   ].join("\n");
   const record = await store.find(wanted.name, wanted.fingerprint);
   if (record === undefined) {
-    throw new IronicImagesError("artifact-missing", `${path} is not on this machine, and its bytes are to be uploaded.`, waysOut);
+    throw new IronicImagesError(
+      "artifact-missing",
+      `${path} is not on this machine, and its bytes are to be uploaded.`,
+      waysOut,
+    );
   }
   if (record.buildId !== wanted.buildId) {
     const summary = `${path} holds build ${record.buildId.slice(0, 12)}, but the state records ${wanted.buildId.slice(0, 12)}.`;

@@ -47,11 +47,19 @@ const schema = z
     const names: Partial<Record<string, string>> = artifactFileNames(record.name, record.inputs);
     for (const role of artifactFileRoles) {
       if (record.files[role]?.name !== names[role]) {
-        context.addIssue({ code: "custom", path: ["files", role, "name"], message: `must be ${names[role] ?? "absent"}` });
+        context.addIssue({
+          code: "custom",
+          path: ["files", role, "name"],
+          message: `must be ${names[role] ?? "absent"}`,
+        });
       }
     }
     if (record.files.image.format !== record.inputs.diskFormat) {
-      context.addIssue({ code: "custom", path: ["files", "image", "format"], message: `must be ${record.inputs.diskFormat}` });
+      context.addIssue({
+        code: "custom",
+        path: ["files", "image", "format"],
+        message: `must be ${record.inputs.diskFormat}`,
+      });
     }
     if (record.buildId !== buildId(record.files)) {
       context.addIssue({ code: "custom", path: ["buildId"], message: "does not follow from the digests of the files" });

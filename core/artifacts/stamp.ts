@@ -8,7 +8,10 @@ import { replaceFile } from "./replace-file.ts";
 /** Stands beside the record: what the files looked like to `lstat` when their digests were last found right on this machine. */
 const stampFileName = "verified.json";
 
-const looksSchema = z.record(z.string(), z.object({ size: z.string(), mtime: z.string(), ctime: z.string(), inode: z.string() }));
+const looksSchema = z.record(
+  z.string(),
+  z.object({ size: z.string(), mtime: z.string(), ctime: z.string(), inode: z.string() }),
+);
 
 /** By file name, what `lstat` says: bytes, nanoseconds since 1970. */
 export type Looks = z.infer<typeof looksSchema>;
@@ -18,9 +21,7 @@ const stampSchema = z.object({ buildId: z.string(), files: looksSchema });
 
 /** `fits`: nothing was touched since the last verification. `unknown`: hash again. `broken`: no need to hash. */
 export type StampState =
-  | { readonly state: "fits" }
-  | { readonly state: "unknown" }
-  | { readonly state: "broken"; readonly why: string };
+  { readonly state: "fits" } | { readonly state: "unknown" } | { readonly state: "broken"; readonly why: string };
 
 /** Compares an artifact's files with its stamp by `lstat` alone: no image file is opened. */
 export async function checkStamp(directory: string, record: ArtifactRecord): Promise<StampState> {
@@ -33,12 +34,23 @@ export async function checkStamp(directory: string, record: ArtifactRecord): Pro
     }
   }
   const stamp = await readStamp(directory);
-  const now = Object.entries(await lookAt(directory, Object.values(record.files).map((file) => file.name)));
+  const now = Object.entries(
+    await lookAt(
+      directory,
+      Object.values(record.files).map((file) => file.name),
+    ),
+  );
   const fits =
     stamp?.buildId === record.buildId &&
     now.every(([name, looks]) => {
       const then = stamp.files[name];
-      return then !== undefined && then.size === looks.size && then.mtime === looks.mtime && then.ctime === looks.ctime && then.inode === looks.inode;
+      return (
+        then !== undefined &&
+        then.size === looks.size &&
+        then.mtime === looks.mtime &&
+        then.ctime === looks.ctime &&
+        then.inode === looks.inode
+      );
     });
   return { state: fits ? "fits" : "unknown" };
 }
@@ -49,7 +61,12 @@ export async function lookAt(directory: string, names: readonly string[]): Promi
   for (const name of names) {
     const stats = await lstatIfExists(join(directory, name));
     if (stats === undefined) continue;
-    looks[name] = { size: String(stats.size), mtime: String(stats.mtimeNs), ctime: String(stats.ctimeNs), inode: String(stats.ino) };
+    looks[name] = {
+      size: String(stats.size),
+      mtime: String(stats.mtimeNs),
+      ctime: String(stats.ctimeNs),
+      inode: String(stats.ino),
+    };
   }
   return looks;
 }

@@ -48,22 +48,34 @@ export interface ArtifactStore {
  * Opens a project's store; nothing is made until something is published.
  * @param options.onMessage told, in whole sentences, what was found wrong and what was done about it
  */
-export function openStore(projectDirectory: string, options: { onMessage?: (message: string) => void } = {}): ArtifactStore {
+export function openStore(
+  projectDirectory: string,
+  options: { onMessage?: (message: string) => void } = {},
+): ArtifactStore {
   const say = options.onMessage ?? (() => undefined);
   const root = resolve(projectDirectory, artifactsDirectory);
-  const directory: ArtifactStore["directory"] = ({ name, fingerprint }) => resolve(projectDirectory, artifactPath(name, fingerprint));
+  const directory: ArtifactStore["directory"] = ({ name, fingerprint }) =>
+    resolve(projectDirectory, artifactPath(name, fingerprint));
 
   const read = async (path: string): Promise<ArtifactRecord | undefined> => {
     const found = await readRecord(path);
     if (found === undefined || "record" in found) return found?.record;
-    say(`${join(path, recordFileName)} is not a record that this version reads: ${found.why}. The artifact counts as missing`);
+    say(
+      `${join(path, recordFileName)} is not a record that this version reads: ${found.why}. The artifact counts as missing`,
+    );
     return undefined;
   };
 
   const records = async (wanted: (entry: string) => boolean): Promise<ArtifactRecord[]> => {
-    const all = await Promise.all((await entriesOf(root)).filter(wanted).map((entry) => read(join(root, entry)).then((record) => ({ entry, record }))));
+    const all = await Promise.all(
+      (await entriesOf(root))
+        .filter(wanted)
+        .map((entry) => read(join(root, entry)).then((record) => ({ entry, record }))),
+    );
     return all
-      .flatMap(({ entry, record }) => (record !== undefined && isArtifactDirectoryOf(record.name, entry) ? [record] : []))
+      .flatMap(({ entry, record }) =>
+        record !== undefined && isArtifactDirectoryOf(record.name, entry) ? [record] : [],
+      )
       .sort((a, b) => a.name.localeCompare(b.name) || a.builtAt.localeCompare(b.builtAt));
   };
 
@@ -75,7 +87,9 @@ export function openStore(projectDirectory: string, options: { onMessage?: (mess
       const record = seen === undefined ? undefined : await read(path);
       if (seen === undefined || record === undefined) return undefined;
       if (record.name !== name || record.fingerprint !== fingerprint) {
-        say(`${path} holds another artifact (${record.name}, fingerprint ${record.fingerprint}). The artifact counts as missing`);
+        say(
+          `${path} holds another artifact (${record.name}, fingerprint ${record.fingerprint}). The artifact counts as missing`,
+        );
         return undefined;
       }
       const stamp = await checkStamp(path, record);
@@ -95,7 +109,8 @@ export function openStore(projectDirectory: string, options: { onMessage?: (mess
         throw error;
       }
     },
-    latest: async (name) => (await records((entry) => isArtifactDirectoryOf(name, entry))).filter((record) => record.name === name).at(-1),
+    latest: async (name) =>
+      (await records((entry) => isArtifactDirectoryOf(name, entry))).filter((record) => record.name === name).at(-1),
     list: () => records((entry) => !entry.startsWith(".") && !/\.bad-\d+$/.test(entry)),
     async publish(staging, record) {
       await mkdir(root, { recursive: true });

@@ -39,9 +39,16 @@ export async function verifyFiles(directory: string, record: ArtifactRecord): Pr
 }
 
 /** As {@link verifyFiles}, but answers with what is wrong, if anything is; and notes it in the stamp when all is well. */
-export async function verifyAndStamp(directory: string, record: ArtifactRecord, say: (message: string) => void): Promise<string | undefined> {
+export async function verifyAndStamp(
+  directory: string,
+  record: ArtifactRecord,
+  say: (message: string) => void,
+): Promise<string | undefined> {
   // Looked at before the hashing: a file that changes meanwhile will not fit its stamp.
-  const looks = await lookAt(directory, Object.values(record.files).map((file) => file.name));
+  const looks = await lookAt(
+    directory,
+    Object.values(record.files).map((file) => file.name),
+  );
   try {
     await verifyFiles(directory, record);
   } catch (error) {
@@ -49,9 +56,12 @@ export async function verifyAndStamp(directory: string, record: ArtifactRecord, 
     throw error;
   }
   await writeStamp(directory, record, looks).catch((error: unknown) => {
-    say(`${directory} is right, but that cannot be noted there, so it is hashed every time (${error instanceof Error ? error.message : String(error)})`);
+    say(
+      `${directory} is right, but that cannot be noted there, so it is hashed every time (${error instanceof Error ? error.message : String(error)})`,
+    );
   });
   return undefined;
 }
 
-const waysOut = "Bring the right file here with: npm run store -- import DIRECTORY. Or build again with: pulumi up --replace URN-OF-THE-DISKIMAGE.";
+const waysOut =
+  "Bring the right file here with: npm run store -- import DIRECTORY. Or build again with: pulumi up --replace URN-OF-THE-DISKIMAGE.";

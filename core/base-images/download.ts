@@ -33,7 +33,12 @@ const reportEvery = 10_000;
  * @param report told how far it is, and of tries that failed
  * @throws IronicImagesError `download-failed`
  */
-export async function download(url: string, path: string, report: (message: string) => void, limits: DownloadLimits = {}): Promise<Downloaded> {
+export async function download(
+  url: string,
+  path: string,
+  report: (message: string) => void,
+  limits: DownloadLimits = {},
+): Promise<Downloaded> {
   const { idleTimeout = 60_000, pauses = [2_000, 10_000] } = limits;
   for (const pause of [...pauses, undefined]) {
     try {
@@ -41,7 +46,11 @@ export async function download(url: string, path: string, report: (message: stri
     } catch (error) {
       if (!(error instanceof PassingFailure)) throw error;
       if (pause === undefined) {
-        throw failure(url, `${error.message}, ${pauses.length + 1} times; try again later, or take another mirror`, error);
+        throw failure(
+          url,
+          `${error.message}, ${pauses.length + 1} times; try again later, or take another mirror`,
+          error,
+        );
       }
       report(`${url}: ${error.message}; next try in ${pause / 1000} s`);
       await sleep(pause);
@@ -50,7 +59,12 @@ export async function download(url: string, path: string, report: (message: stri
   throw failure(url, "was not tried");
 }
 
-async function downloadOnce(url: string, path: string, report: (message: string) => void, idleTimeout: number): Promise<Downloaded> {
+async function downloadOnce(
+  url: string,
+  path: string,
+  report: (message: string) => void,
+  idleTimeout: number,
+): Promise<Downloaded> {
   const { response, end } = await get(url, idleTimeout);
   try {
     const total = Number(response.headers["content-length"]);
@@ -102,7 +116,8 @@ async function get(start: string, idleTimeout: number): Promise<{ response: http
         throw failure(start, `${why}; correct baseImage.url`);
       }
       const next = new URL(location, url);
-      if (next.protocol !== "https:" && (secure || next.protocol !== "http:")) throw failure(start, `is redirected to ${next.href}, which is not as safe as what was asked for`);
+      if (next.protocol !== "https:" && (secure || next.protocol !== "http:"))
+        throw failure(start, `is redirected to ${next.href}, which is not as safe as what was asked for`);
       url = next;
     }
     throw failure(start, `is redirected more than ${maxRedirects} times`);
@@ -121,7 +136,9 @@ async function request(url: URL, agent: http.Agent, idleTimeout: number): Promis
     resolve(incoming);
   });
   // Whichever is waited for by then ends with this error.
-  outgoing.on("timeout", () => (response ?? outgoing).destroy(new PassingFailure(`nothing came for ${idleTimeout / 1000} s`)));
+  outgoing.on("timeout", () =>
+    (response ?? outgoing).destroy(new PassingFailure(`nothing came for ${idleTimeout / 1000} s`)),
+  );
   outgoing.on("error", reject);
   return promise;
 }

@@ -11,8 +11,7 @@ import { download, type DownloadLimits } from "./download.ts";
 
 /** What diskimage-builder starts from: pinned by the digest of its bytes, or whatever is at the URL today. */
 export type BaseImageRequest =
-  | { readonly url: string; readonly sha256: string }
-  | { readonly url: string; readonly unpinned: true };
+  { readonly url: string; readonly sha256: string } | { readonly url: string; readonly unpinned: true };
 
 /** A base image on this machine. */
 export interface BaseImage {
@@ -42,7 +41,9 @@ export async function fetchBaseImage(
   await mkdir(directory, { recursive: true });
   if ("unpinned" in request) {
     const image = await downloadInto(directory, url, undefined, report, limits);
-    report(`${url} has sha256 ${image.sha256} today; to pin it, write that into the recipe as baseImage.sha256 in place of unpinned: true`);
+    report(
+      `${url} has sha256 ${image.sha256} today; to pin it, write that into the recipe as baseImage.sha256 in place of unpinned: true`,
+    );
     return image;
   }
   // Two builds that want the same image download it once.

@@ -52,7 +52,11 @@ const serialLimit = 64 * 1024 * 1024;
  */
 export async function bootImage(options: BootOptions): Promise<BootResult> {
   const { inputs } = options.record;
-  if (inputs.architecture !== "amd64") throw new IronicImagesError("boot-unsupported", `The boot test runs amd64 images, and this one is ${inputs.architecture}; boot it on such a machine`);
+  if (inputs.architecture !== "amd64")
+    throw new IronicImagesError(
+      "boot-unsupported",
+      `The boot test runs amd64 images, and this one is ${inputs.architecture}; boot it on such a machine`,
+    );
   options.signal?.throwIfAborted();
   const { name: scratch } = tmp.dirSync({ prefix: "ironic-images-boot" });
   try {
@@ -70,7 +74,12 @@ async function bootIn(scratch: string, options: BootOptions): Promise<BootResult
   const serialLog = join(scratch, "serial.log");
   const command = bootCommand({ ...options, ...(await guestFiles(scratch, options)), serialLog, accelerator });
   // QEMU ends with this process, also when this one is killed.
-  const qemu = execa("setpriv", ["--pdeathsig", "KILL", "--", ...command], { reject: false, stdin: "ignore", stdout: "ignore", maxBuffer: 1_000_000 });
+  const qemu = execa("setpriv", ["--pdeathsig", "KILL", "--", ...command], {
+    reject: false,
+    stdin: "ignore",
+    stdout: "ignore",
+    maxBuffer: 1_000_000,
+  });
   const log = new SerialLog(serialLog);
   const start = performance.now();
   const seconds = () => (performance.now() - start) / 1000;
@@ -80,7 +89,7 @@ async function bootIn(scratch: string, options: BootOptions): Promise<BootResult
   });
   let why: string | undefined;
   try {
-    for (let lastOutput = 0; why === undefined; ) {
+    for (let lastOutput = 0; why === undefined;) {
       // Asked before the log is read: what it says last is still seen.
       const over = ended;
       if (await log.poll()) lastOutput = seconds();
@@ -107,23 +116,53 @@ async function bootIn(scratch: string, options: BootOptions): Promise<BootResult
 
 async function requireQemu(): Promise<void> {
   const { failed } = await execa("qemu-system-x86_64", ["--version"], { reject: false });
-  if (failed) throw new IronicImagesError("host-tool-missing", "qemu-system-x86_64 is not on this machine; install it (Debian: qemu-system-x86)");
+  if (failed)
+    throw new IronicImagesError(
+      "host-tool-missing",
+      "qemu-system-x86_64 is not on this machine; install it (Debian: qemu-system-x86)",
+    );
 }
 
 /** Makes the overlay and, where needed, the firmware's variables. */
-async function guestFiles(scratch: string, { directory, record }: BootOptions): Promise<Pick<BootRequest, "overlay" | "partition" | "uefi">> {
+async function guestFiles(
+  scratch: string,
+  { directory, record }: BootOptions,
+): Promise<Pick<BootRequest, "overlay" | "partition" | "uefi">> {
   const { image, kernel, ramdisk } = record.files;
   if (image === undefined) throw new IronicImagesError("boot-failed", `The artifact in ${directory} has no image`);
   const overlay = join(scratch, "overlay.qcow2");
   try {
-    await execa("qemu-img", ["create", "-q", "-f", "qcow2", "-b", resolve(directory, image.name), "-F", image.format, overlay]);
+    await execa("qemu-img", [
+      "create",
+      "-q",
+      "-f",
+      "qcow2",
+      "-b",
+      resolve(directory, image.name),
+      "-F",
+      image.format,
+      overlay,
+    ]);
   } catch (error) {
     if (!(error instanceof ExecaError)) throw error;
-    if (error.code === "ENOENT") throw new IronicImagesError("host-tool-missing", "qemu-img is not on this machine; install it (Debian: qemu-utils)", "", { cause: error });
-    throw new IronicImagesError("boot-failed", `There can be no overlay over ${resolve(directory, image.name)}`, error.shortMessage, { cause: error });
+    if (error.code === "ENOENT")
+      throw new IronicImagesError(
+        "host-tool-missing",
+        "qemu-img is not on this machine; install it (Debian: qemu-utils)",
+        "",
+        { cause: error },
+      );
+    throw new IronicImagesError(
+      "boot-failed",
+      `There can be no overlay over ${resolve(directory, image.name)}`,
+      error.shortMessage,
+      { cause: error },
+    );
   }
   const uefi = needsUefi(record.inputs) ? await prepareUefi(scratch) : undefined;
   const partition =
-    kernel === undefined || ramdisk === undefined ? undefined : { kernel: resolve(directory, kernel.name), ramdisk: resolve(directory, ramdisk.name) };
+    kernel === undefined || ramdisk === undefined
+      ? undefined
+      : { kernel: resolve(directory, kernel.name), ramdisk: resolve(directory, ramdisk.name) };
   return { overlay, ...(uefi === undefined ? {} : { uefi }), ...(partition === undefined ? {} : { partition }) };
 }

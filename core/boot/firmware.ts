@@ -20,7 +20,10 @@ const places: readonly (readonly [code: string, variables: string])[] = [
 export async function prepareUefi(directory: string): Promise<UefiFirmware> {
   const place = places.find((files) => files.every((file) => existsSync(file)));
   if (place === undefined) {
-    throw new IronicImagesError("host-tool-missing", "OVMF, the UEFI firmware for QEMU, is not on this machine; install it (Debian: ovmf)");
+    throw new IronicImagesError(
+      "host-tool-missing",
+      "OVMF, the UEFI firmware for QEMU, is not on this machine; install it (Debian: ovmf)",
+    );
   }
   const variables = join(directory, "uefi-variables.fd");
   await copyFile(place[1], variables);

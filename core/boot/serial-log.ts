@@ -49,9 +49,11 @@ export class SerialLog {
 
 /** Text without terminal control sequences, carriage returns and other control characters but newline and tab. */
 export function plainText(raw: string): string {
-  return raw
-    // eslint-disable-next-line no-control-regex -- control characters are what is looked for
-    .replace(/\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|[ -/]*[0-~])/g, "")
-    // eslint-disable-next-line no-control-regex -- see above
-    .replace(/[\x00-\x08\x0b-\x1f\x7f]/g, "");
+  return (
+    raw
+      // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+      .replace(/\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|[ -/]*[0-~])/g, "")
+      // eslint-disable-next-line no-control-regex -- see above
+      .replace(/[\x00-\x08\x0b-\x1f\x7f]/g, "")
+  );
 }

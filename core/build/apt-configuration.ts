@@ -19,7 +19,10 @@ export function parseDeb822Sources(text: string): AptSource[] {
   const stanzas = withoutComments.join("\n").split(/\n\s*\n/);
   return stanzas.flatMap((stanza) => {
     const field = (name: string): string[] =>
-      new RegExp(`^${name}:((?:.*)(?:\\n[ \\t].*)*)`, "im").exec(stanza)?.[1]?.split(/\s+/).filter((word) => word !== "") ?? [];
+      new RegExp(`^${name}:((?:.*)(?:\\n[ \\t].*)*)`, "im")
+        .exec(stanza)?.[1]
+        ?.split(/\s+/)
+        .filter((word) => word !== "") ?? [];
     if (!field("Types").includes("deb") || field("Enabled")[0]?.toLowerCase() === "no") return [];
     return field("URIs").map((uri) => ({ uri, suites: field("Suites") }));
   });
@@ -29,9 +32,14 @@ export function parseDeb822Sources(text: string): AptSource[] {
  * The mirrors behind a machine's sources: those that serve its own release.
  * @param codename `VERSION_CODENAME` of os-release(5)
  */
-export function mirrorsOf(sources: readonly AptSource[], codename: string): { distribution?: string; security?: string } {
+export function mirrorsOf(
+  sources: readonly AptSource[],
+  codename: string,
+): { distribution?: string; security?: string } {
   const serving = (suites: readonly string[]): string | undefined =>
-    sources.find((source) => /^https?:/.test(source.uri) && source.suites.some((suite) => suites.includes(suite)))?.uri.replace(/\/+$/, "");
+    sources
+      .find((source) => /^https?:/.test(source.uri) && source.suites.some((suite) => suites.includes(suite)))
+      ?.uri.replace(/\/+$/, "");
   const distribution = serving([codename]);
   const security = serving([`${codename}-security`, `${codename}/updates`]);
   return { ...(distribution === undefined ? {} : { distribution }), ...(security === undefined ? {} : { security }) };

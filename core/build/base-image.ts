@@ -6,13 +6,23 @@ import type { BuildJob } from "./job.ts";
  * Brings the base image of a job onto this machine, if the job has one. Returns its absolute path.
  * @param report told in whole sentences what goes on
  */
-export async function baseImageOf(job: BuildJob, cache: string, report: (message: string) => void): Promise<string | undefined> {
+export async function baseImageOf(
+  job: BuildJob,
+  cache: string,
+  report: (message: string) => void,
+): Promise<string | undefined> {
   const { baseImage } = job.inputs;
-  return baseImage === undefined ? undefined : (await fetchBaseImage(baseImageRequest(job, baseImage), cache, report)).path;
+  return baseImage === undefined
+    ? undefined
+    : (await fetchBaseImage(baseImageRequest(job, baseImage), cache, report)).path;
 }
 
-function baseImageRequest({ name, baseImageUrl }: BuildJob, baseImage: NonNullable<BuildJob["inputs"]["baseImage"]>): BaseImageRequest {
+function baseImageRequest(
+  { name, baseImageUrl }: BuildJob,
+  baseImage: NonNullable<BuildJob["inputs"]["baseImage"]>,
+): BaseImageRequest {
   if ("url" in baseImage) return baseImage;
-  if (baseImageUrl === undefined) throw new IronicImagesError("job-wrong", `The job for ${name} pins a base image and does not say where to get it`);
+  if (baseImageUrl === undefined)
+    throw new IronicImagesError("job-wrong", `The job for ${name} pins a base image and does not say where to get it`);
   return { url: baseImageUrl, sha256: baseImage.sha256 };
 }

@@ -56,7 +56,10 @@ export async function makeBuildDirectory(build: string, contents: BuildContents)
   if (caBundle !== undefined) await writeFile(within(caFile), await readFile(caBundle));
 
   // Mode: the environment can hold a proxy's password.
-  const words = [...Object.entries(contents.environment).map(([name, value]) => `${name}=${value}`), ...contents.command];
+  const words = [
+    ...Object.entries(contents.environment).map(([name, value]) => `${name}=${value}`),
+    ...contents.command,
+  ];
   await writeFile(join(within(inside.job), "command"), nulTerminated(words), { mode: 0o600 });
   await writeFile(join(within(inside.job), "binds"), nulTerminated(binds), { mode: 0o600 });
   await writeFile(join(within(inside.job), "finish.json"), JSON.stringify(contents.finish), { mode: 0o600 });
@@ -64,7 +67,9 @@ export async function makeBuildDirectory(build: string, contents: BuildContents)
 
 /** File name of a base image inside the sandbox: extract-image and unsquashfs go by the extension, so that stays. */
 export function baseImageName(path: string): string {
-  return basename(path).replace(/[^\w.-]/g, "_").replace(/^-+/, "_");
+  return basename(path)
+    .replace(/[^\w.-]/g, "_")
+    .replace(/^-+/, "_");
 }
 
 /**
@@ -74,14 +79,17 @@ export function baseImageName(path: string): string {
 async function composeHooks(target: string, { elements, builder }: BuildContents): Promise<void> {
   await cp(hooksDirectory, target, { recursive: true });
   const base = join(target, "base");
-  await cp(join(elements, "base"), base, { recursive: true }).catch(() => cp(join(builder.elements, "base"), base, { recursive: true }));
+  await cp(join(elements, "base"), base, { recursive: true }).catch(() =>
+    cp(join(builder.elements, "base"), base, { recursive: true }),
+  );
   const dependencies = await readFile(join(base, "element-deps"), "utf8").catch(() => "");
   await writeFile(join(base, "element-deps"), `${dependencies.trimEnd()}\n${hooksElement}\n`);
 }
 
 /** A virtual environment is bound to a fixed place: diskimage-builder does not work from a path with spaces, and notes its Python's path. */
 function launcher({ environment, python, script }: InstalledBuilder): string {
-  const [runner, program] = environment === undefined ? [python, script] : ["/mnt/builder/bin/python", "/mnt/builder/bin/disk-image-create"];
+  const [runner, program] =
+    environment === undefined ? [python, script] : ["/mnt/builder/bin/python", "/mnt/builder/bin/disk-image-create"];
   return `#!/bin/sh\nexec ${quoted(runner)} ${quoted(program)} "$@"\n`;
 }
 

@@ -11,7 +11,11 @@ export const locksDirectory = ".images/locks";
  * Takes the lock of a fingerprint, so that it is built once.
  * @param options.onWait told who builds, if somebody does
  */
-export async function takeBuildLock(projectDirectory: string, job: BuildJob, options: { onWait(reason: string): void; signal: AbortSignal }): Promise<Lock> {
+export async function takeBuildLock(
+  projectDirectory: string,
+  job: BuildJob,
+  options: { onWait(reason: string): void; signal: AbortSignal },
+): Promise<Lock> {
   const path = join(projectDirectory, locksDirectory, `${job.name}-${job.fingerprint.slice(0, 12)}.lock`);
   let told = "";
   for (;;) {

@@ -56,7 +56,8 @@ export function openBuildLog(path: string, limit: number): BuildLog {
         // A full disk is the build's to report; its log must not end it before it can.
       }
     },
-    tail: () => recent.slice(-tailBytes).replace(/^[^\n]*\n(?=.)/s, (first) => (recent.length > tailBytes ? "" : first)),
+    tail: () =>
+      recent.slice(-tailBytes).replace(/^[^\n]*\n(?=.)/s, (first) => (recent.length > tailBytes ? "" : first)),
     async close() {
       closeSync(head);
       if (end === undefined) return;

@@ -48,7 +48,8 @@ function networkVariables({ mirrors, proxy, caBundle }: HostSources): Record<str
     if (value !== undefined) Object.assign(variables, { [name]: value, [name.toUpperCase()]: value });
   }
   if (caBundle !== undefined) {
-    for (const name of ["SSL_CERT_FILE", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "PIP_CERT", "GIT_SSL_CAINFO"]) variables[name] = caFile;
+    for (const name of ["SSL_CERT_FILE", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "PIP_CERT", "GIT_SSL_CAINFO"])
+      variables[name] = caFile;
   }
   return variables;
 }

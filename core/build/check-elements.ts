@@ -17,5 +17,8 @@ export function checkElements(job: BuildJob, elements: string, hooksDirectory = 
     .map(([name]) => `elements/${name}`);
   if (treeDigest(hooksDirectory) !== job.inputs.hooksDigest) changed.push("the program's own hooks");
   if (changed.length === 0) return;
-  throw new IronicImagesError("element-changed", `${changed.join(", ")} changed between preview and build, so ${job.name} was not built; preview again`);
+  throw new IronicImagesError(
+    "element-changed",
+    `${changed.join(", ")} changed between preview and build, so ${job.name} was not built; preview again`,
+  );
 }

@@ -4,7 +4,11 @@ import { inside } from "./inside-paths.ts";
 import { privateTexts } from "./private-texts.ts";
 
 /** What our hooks in the image read, see hooks/ironic-images/README.md. */
-export function finishFileContent(inputs: Pick<FingerprintInputs, "sources">, host: HostSources, contentVariables: readonly string[]): unknown {
+export function finishFileContent(
+  inputs: Pick<FingerprintInputs, "sources">,
+  host: HostSources,
+  contentVariables: readonly string[],
+): unknown {
   return {
     /** Where the first hook saves the image's package sources for the last one. */
     saved: `${inside.job}/saved`,

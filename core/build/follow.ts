@@ -25,7 +25,11 @@ export async function* followJob(directory: string, job: ProcessIdentity): Async
     if (result !== undefined) throw new IronicImagesError(result.code, result.summary, result.details);
     if (!running) {
       const said = await readFile(files.stderr, "utf8").catch(() => "");
-      throw new IronicImagesError("job-died", `The build job (process ${job.pid}) ended without a result, was it killed? Run again; log: ${files.log}`, said.slice(-4096));
+      throw new IronicImagesError(
+        "job-died",
+        `The build job (process ${job.pid}) ended without a result, was it killed? Run again; log: ${files.log}`,
+        said.slice(-4096),
+      );
     }
     await sleep(pollMilliseconds);
   }
@@ -39,7 +43,11 @@ async function readEvents(path: string, offset: number): Promise<{ events: Build
     const buffer = Buffer.alloc(size - offset);
     await file.read(buffer, 0, buffer.length, offset);
     const end = buffer.lastIndexOf("\n") + 1;
-    const lines = buffer.subarray(0, end).toString().split("\n").filter((line) => line !== "");
+    const lines = buffer
+      .subarray(0, end)
+      .toString()
+      .split("\n")
+      .filter((line) => line !== "");
     return { events: lines.map((line) => JSON.parse(line) as BuildEvent), next: offset + end };
   } finally {
     await file.close();

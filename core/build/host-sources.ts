@@ -34,7 +34,8 @@ const caVariables = ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"];
  * @throws IronicImagesError `host-source-refused` for a value that a shell would read as more than a word
  */
 export function hostSources(facts: HostFacts, settings: BuildSettings, distribution: string): HostSources {
-  const sameDistribution = facts.id !== undefined && (distribution === facts.id || distribution.startsWith(`${facts.id}-`));
+  const sameDistribution =
+    facts.id !== undefined && (distribution === facts.id || distribution.startsWith(`${facts.id}-`));
   const own = sameDistribution && facts.codename !== undefined ? mirrorsOf(facts.aptSources, facts.codename) : {};
   const variable = (name: string): string | undefined => facts.env[name] || facts.env[name.toUpperCase()] || undefined;
   const apt = proxiesOf(facts.aptConfig);
@@ -48,23 +49,36 @@ export function hostSources(facts: HostFacts, settings: BuildSettings, distribut
       https: settings.proxy?.https ?? variable("https_proxy") ?? apt.https,
       no: settings.proxy?.no ?? variable("no_proxy"),
     }),
-    ...defined({ caBundle: settings.caBundle ?? caVariables.map((name) => facts.env[name]).find((value) => value !== undefined && value !== "") }),
+    ...defined({
+      caBundle:
+        settings.caBundle ??
+        caVariables.map((name) => facts.env[name]).find((value) => value !== undefined && value !== ""),
+    }),
   };
-  for (const [name, value] of Object.entries({ ...sources.mirrors, http_proxy: sources.proxy.http, https_proxy: sources.proxy.https })) {
+  for (const [name, value] of Object.entries({
+    ...sources.mirrors,
+    http_proxy: sources.proxy.http,
+    https_proxy: sources.proxy.https,
+  })) {
     if (value !== undefined) refuseUnlessUrl(name, value);
   }
-  if (sources.proxy.no !== undefined && !/^[\w.*,:/[\] -]*$/.test(sources.proxy.no)) refuse("no_proxy", "a list of host names");
+  if (sources.proxy.no !== undefined && !/^[\w.*,:/[\] -]*$/.test(sources.proxy.no))
+    refuse("no_proxy", "a list of host names");
   return sources;
 }
 
 /** diskimage-builder hands these to `sudo sh -c` without quotes (elements/debootstrap/root.d/08-debootstrap): no character that a shell knows. */
 function refuseUnlessUrl(name: string, value: string): void {
-  if (!/^(https?|socks5h?):\/\/[\w.~%:@/[\]+,=-]+$/.test(value) || !URL.canParse(value)) refuse(name, "a plain URL (percent-encode other characters)");
+  if (!/^(https?|socks5h?):\/\/[\w.~%:@/[\]+,=-]+$/.test(value) || !URL.canParse(value))
+    refuse(name, "a plain URL (percent-encode other characters)");
 }
 
 function refuse(name: string, expected: string): never {
   // Without the value: it can hold a password.
-  throw new IronicImagesError("host-source-refused", `The build host's ${name} is not ${expected}; set it right in the environment, in apt's configuration, or in ironic-images:build`);
+  throw new IronicImagesError(
+    "host-source-refused",
+    `The build host's ${name} is not ${expected}; set it right in the environment, in apt's configuration, or in ironic-images:build`,
+  );
 }
 
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
@@ -78,7 +92,10 @@ export async function readHostFacts(env: HostFacts["env"] = process.env, etc = "
   const release = await readFile(join(etc, "os-release"), "utf8").catch(() => "");
   const value = (name: string): string | undefined => new RegExp(`^${name}="?([^"\\n]*)`, "m").exec(release)?.[1];
   const directory = join(etc, "apt", "sources.list.d");
-  const files = [join(etc, "apt", "sources.list"), ...(await readdir(directory).catch(() => [])).sort().map((name) => join(directory, name))];
+  const files = [
+    join(etc, "apt", "sources.list"),
+    ...(await readdir(directory).catch(() => [])).sort().map((name) => join(directory, name)),
+  ];
   const aptSources: AptSource[] = [];
   for (const file of files) {
     const text = await readFile(file, "utf8").catch(() => "");
@@ -86,5 +103,10 @@ export async function readHostFacts(env: HostFacts["env"] = process.env, etc = "
     if (file.endsWith(".sources")) aptSources.push(...parseDeb822Sources(text));
   }
   const dump = await execa("apt-config", ["dump"], { reject: false });
-  return { ...defined({ id: value("ID"), codename: value("VERSION_CODENAME") }), aptSources, aptConfig: dump.stdout, env };
+  return {
+    ...defined({ id: value("ID"), codename: value("VERSION_CODENAME") }),
+    aptSources,
+    aptConfig: dump.stdout,
+    env,
+  };
 }

@@ -23,20 +23,37 @@ export function jobFiles(directory: string) {
 }
 
 /** What a job left: success has no more to say, because the artifact is in the store. */
-export type JobResult = { readonly ok: true } | { readonly ok: false; readonly code: string; readonly summary: string; readonly details: string };
+export type JobResult =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly code: string; readonly summary: string; readonly details: string };
 
 /** Writes a job, what it needs of this machine, and a copy of the project's elements that it uses. Returns the new directory. */
-export async function createJobDirectory(projectDirectory: string, job: BuildJob, settings: BuildSettings): Promise<string> {
+export async function createJobDirectory(
+  projectDirectory: string,
+  job: BuildJob,
+  settings: BuildSettings,
+): Promise<string> {
   const jobs = join(projectDirectory, jobsDirectory);
   await mkdir(jobs, { recursive: true });
-  const directory = tmp.dirSync({ tmpdir: jobs, prefix: `${job.name}-${job.fingerprint.slice(0, 12)}`, keep: true }).name;
+  const directory = tmp.dirSync({
+    tmpdir: jobs,
+    prefix: `${job.name}-${job.fingerprint.slice(0, 12)}`,
+    keep: true,
+  }).name;
   const files = jobFiles(directory);
   await mkdir(files.elements);
   for (const element of Object.keys(job.inputs.elementDigests)) {
     const source = join(projectDirectory, "elements", element);
-    await cp(source, join(files.elements, element), { recursive: true, verbatimSymlinks: true }).catch((error: unknown) => {
-      throw new IronicImagesError("element-missing", `elements/${element} of the project cannot be copied; the image ${job.name} needs it`, String(error), { cause: error });
-    });
+    await cp(source, join(files.elements, element), { recursive: true, verbatimSymlinks: true }).catch(
+      (error: unknown) => {
+        throw new IronicImagesError(
+          "element-missing",
+          `elements/${element} of the project cannot be copied; the image ${job.name} needs it`,
+          String(error),
+          { cause: error },
+        );
+      },
+    );
   }
   await writeFile(files.settings, JSON.stringify(settings, undefined, 2), { mode: 0o600 });
   await writeFile(files.events, "");

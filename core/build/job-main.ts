@@ -7,7 +7,8 @@ import { jobFiles, writeResult, type JobResult } from "./job-directory.ts";
 import { runJob } from "./run-job.ts";
 
 const [jobDirectory, projectDirectory] = process.argv.slice(2);
-if (jobDirectory === undefined || projectDirectory === undefined) throw new Error("usage: job-main.ts JOB-DIRECTORY PROJECT-DIRECTORY");
+if (jobDirectory === undefined || projectDirectory === undefined)
+  throw new Error("usage: job-main.ts JOB-DIRECTORY PROJECT-DIRECTORY");
 
 const cancelled = new IronicImagesError("build-cancelled", "The build was cancelled");
 const controller = new AbortController();
@@ -35,7 +36,12 @@ try {
   result =
     known instanceof IronicImagesError
       ? { ok: false, code: known.code, summary: known.summary, details: known.details }
-      : { ok: false, code: "job-failed", summary: `The build job failed: ${known instanceof Error ? known.message : String(known)}`, details: known instanceof Error ? (known.stack ?? "") : "" };
+      : {
+          ok: false,
+          code: "job-failed",
+          summary: `The build job failed: ${known instanceof Error ? known.message : String(known)}`,
+          details: known instanceof Error ? (known.stack ?? "") : "",
+        };
 }
 await writeResult(jobDirectory, result);
 // Whoever waits for the result may count on the process being gone soon after; an open handle shall not keep it.

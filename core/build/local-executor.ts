@@ -20,13 +20,20 @@ const jobMain = fileURLToPath(new URL("./job-main.ts", import.meta.url));
  * Builds on this machine, in a process of its own for each job. A second job of the same fingerprint waits for the first and takes its artifact.
  * @param options.projectDirectory holds `elements/` and `.images/`
  */
-export function localExecutor(options: { readonly projectDirectory: string; readonly settings: BuildSettings }): BuildExecutor {
+export function localExecutor(options: {
+  readonly projectDirectory: string;
+  readonly settings: BuildSettings;
+}): BuildExecutor {
   const projectDirectory = resolve(options.projectDirectory);
   const store = openStore(projectDirectory);
 
   const fetch = async (job: BuildJob): ReturnType<Build["fetch"]> => {
     const record = await store.find(job.name, job.fingerprint);
-    if (record === undefined) throw new IronicImagesError("artifact-missing", `${store.directory(job)} is gone since ${job.name} was built; run again`);
+    if (record === undefined)
+      throw new IronicImagesError(
+        "artifact-missing",
+        `${store.directory(job)} is gone since ${job.name} was built; run again`,
+      );
     return record;
   };
 
@@ -73,7 +80,11 @@ function startJob(directory: string, projectDirectory: string): ProcessIdentity 
     });
     child.nodeChildProcess.unref();
     const identity = child.pid === undefined ? undefined : identifyProcess(child.pid);
-    if (identity === undefined) throw new IronicImagesError("job-died", `The build job cannot be started: ${process.execPath} ${jobMain}; its output: ${files.stderr}`);
+    if (identity === undefined)
+      throw new IronicImagesError(
+        "job-died",
+        `The build job cannot be started: ${process.execPath} ${jobMain}; its output: ${files.stderr}`,
+      );
     return identity;
   } finally {
     closeSync(stdout);

@@ -11,13 +11,21 @@ export interface PrivateText {
 
 /** Every host name and credential of the build's mirrors and proxies. */
 export function privateTexts({ mirrors, proxy }: HostSources): PrivateText[] {
-  const urls = { "distribution mirror": mirrors.distribution, "security mirror": mirrors.security, "http proxy": proxy.http, "https proxy": proxy.https };
+  const urls = {
+    "distribution mirror": mirrors.distribution,
+    "security mirror": mirrors.security,
+    "http proxy": proxy.http,
+    "https proxy": proxy.https,
+  };
   const texts = Object.entries(urls).flatMap(([what, value]): PrivateText[] => {
     if (value === undefined) return [];
     const url = new URL(value);
     const words = [url.username, url.password].filter((word) => word !== "");
     // A user name can be a common word; the pair as it stands in the URL cannot.
-    const pair = words.length === 0 ? [] : [words.join(":"), ...(url.password === "" ? [] : [url.password, decodeURIComponent(url.password)])];
+    const pair =
+      words.length === 0
+        ? []
+        : [words.join(":"), ...(url.password === "" ? [] : [url.password, decodeURIComponent(url.password)])];
     return [
       ...hostTexts(url, what),
       ...[...new Set(pair)].map((text) => ({ text, what: `credential of the ${what}`, kind: "credential" as const })),

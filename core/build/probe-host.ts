@@ -9,9 +9,13 @@ import { which } from "./which.ts";
 const systemPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** Looks at this machine. Changes nothing, but loads a kernel module that can be loaded. */
-export async function probeHost(env: Readonly<Record<string, string | undefined>> = process.env): Promise<{ host: BuildHost; builder?: InstalledBuilder }> {
+export async function probeHost(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Promise<{ host: BuildHost; builder?: InstalledBuilder }> {
   const builder = await findBuilder(env["PATH"] ?? systemPath);
-  const found = await Promise.all(knownCommands.map(async (command) => ((await which(command, systemPath)) === undefined ? [] : [command])));
+  const found = await Promise.all(
+    knownCommands.map(async (command) => ((await which(command, systemPath)) === undefined ? [] : [command])),
+  );
   const isRoot = (await succeeds(privileged(["true"]))) === true;
   const host: BuildHost = {
     platform: process.platform,
@@ -42,7 +46,10 @@ export async function toolVersions(builder: InstalledBuilder): Promise<Record<st
 }
 
 async function exists(path: string): Promise<boolean> {
-  return access(path).then(() => true, () => false);
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function knowsVfat(): Promise<boolean> {

@@ -46,14 +46,21 @@ export async function runJob(context: JobContext): Promise<void> {
   requireFitHost(host, job.inputs, job.name);
   if (builder === undefined) return;
 
-  const lock = await takeBuildLock(projectDirectory, job, { signal, onWait: (reason) => emit({ type: "waiting", reason }) });
+  const lock = await takeBuildLock(projectDirectory, job, {
+    signal,
+    onWait: (reason) => emit({ type: "waiting", reason }),
+  });
   try {
     // Somebody else may have built it while this process waited for the lock.
     if ((await store.find(job.name, job.fingerprint)) !== undefined) return;
     const slots = settings.slots ?? defaultSlots();
     const slot = await takeSlot(join(cacheDirectory(), "builds"), slots, {
       signal,
-      onWait: () => emit({ type: "waiting", reason: slots === 1 ? "the build slot is taken" : `all ${slots} build slots are taken` }),
+      onWait: () =>
+        emit({
+          type: "waiting",
+          reason: slots === 1 ? "the build slot is taken" : `all ${slots} build slots are taken`,
+        }),
     });
     try {
       await sweepBuilds(projectDirectory, (message) => console.error(message));
@@ -74,7 +81,10 @@ interface Attempt {
   readonly store: ArtifactStore;
 }
 
-async function buildAndPublish({ projectDirectory, jobDirectory, signal, emit }: JobContext, attempt: Attempt): Promise<void> {
+async function buildAndPublish(
+  { projectDirectory, jobDirectory, signal, emit }: JobContext,
+  attempt: Attempt,
+): Promise<void> {
   const { job, settings, builder, slot, store } = attempt;
   const files = jobFiles(jobDirectory);
   const sources = hostSources(await readHostFacts(), settings, job.inputs.distribution);
@@ -104,7 +114,13 @@ async function buildAndPublish({ projectDirectory, jobDirectory, signal, emit }:
       graceSeconds: settings.graceSeconds ?? 10,
       redact: redactor(privateTexts(sources)),
       onProgress: (phase, elapsedSeconds) =>
-        emit({ type: "progress", phase, elapsedSeconds, ...(expected === undefined ? {} : { expectedSeconds: expected }), logPath: files.log }),
+        emit({
+          type: "progress",
+          phase,
+          elapsedSeconds,
+          ...(expected === undefined ? {} : { expectedSeconds: expected }),
+          logPath: files.log,
+        }),
       signal,
     });
     const out = join(build, "out");

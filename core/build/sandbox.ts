@@ -24,7 +24,15 @@ export interface Sandbox {
 export function startSandbox(build: string, cache: string, onOutput: (chunk: string) => void): Sandbox {
   const [command = "", ...words] = sandboxCommand(build, cache, process.getuid?.() ?? -1, process.getgid?.() ?? -1);
   // `buffer: false` and our own listener: execa would keep the whole output in memory.
-  const child = execa(command, words, { stdin: "pipe", stdout: "pipe", stderr: "pipe", buffer: false, reject: false, cleanup: false, detached: true });
+  const child = execa(command, words, {
+    stdin: "pipe",
+    stdout: "pipe",
+    stderr: "pipe",
+    buffer: false,
+    reject: false,
+    cleanup: false,
+    detached: true,
+  });
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", onOutput);
   child.stdin.on("error", () => undefined);
   return {
@@ -33,7 +41,9 @@ export function startSandbox(build: string, cache: string, onOutput: (chunk: str
     ended: child.then(({ exitCode, cause }) => {
       child.stdin.end();
       if (cause !== undefined && exitCode === undefined) {
-        throw new IronicImagesError("sandbox-failed", `${command} ${words[0] ?? ""} cannot be run`, String(cause), { cause });
+        throw new IronicImagesError("sandbox-failed", `${command} ${words[0] ?? ""} cannot be run`, String(cause), {
+          cause,
+        });
       }
       return exitCode ?? 137;
     }),
@@ -45,6 +55,7 @@ export async function cleanBuildDirectory(build: string): Promise<boolean> {
   const [command = "", ...words] = privileged([script("clean.sh"), build]);
   const { exitCode, stderr } = await execa(command, words, { reject: false, stdin: "ignore" });
   if (exitCode === 75) return false;
-  if (exitCode !== 0) throw new IronicImagesError("build-directory-stuck", `${build} cannot be removed: ${stderr ?? ""}`);
+  if (exitCode !== 0)
+    throw new IronicImagesError("build-directory-stuck", `${build} cannot be removed: ${stderr ?? ""}`);
   return true;
 }

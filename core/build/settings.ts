@@ -7,7 +7,9 @@ export interface BuildSettings {
   /** Package mirrors for the build only; default those of this machine's apt, where it runs the distribution that is built. */
   readonly mirrors?: { readonly mirror?: string | undefined; readonly security?: string | undefined } | undefined;
   /** Proxies for the build only; default those of the environment and of apt. */
-  readonly proxy?: { readonly http?: string | undefined; readonly https?: string | undefined; readonly no?: string | undefined } | undefined;
+  readonly proxy?:
+    | { readonly http?: string | undefined; readonly https?: string | undefined; readonly no?: string | undefined }
+    | undefined;
   /** File of CA certificates for the build only; default the one that the environment names. */
   readonly caBundle?: string | undefined;
   /** Size that a log file may reach; default 64. */

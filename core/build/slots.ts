@@ -22,7 +22,11 @@ export function defaultSlots(processors = availableParallelism()): number {
  * @param buildsDirectory absolute; `<cache>/builds`
  * @param options.onWait called once if no slot is free at once
  */
-export async function takeSlot(buildsDirectory: string, count: number, options: { onWait(): void; signal: AbortSignal }): Promise<Slot> {
+export async function takeSlot(
+  buildsDirectory: string,
+  count: number,
+  options: { onWait(): void; signal: AbortSignal },
+): Promise<Slot> {
   for (let round = 0; ; round++) {
     for (let index = 0; index < count; index++) {
       options.signal.throwIfAborted();

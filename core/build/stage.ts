@@ -9,7 +9,12 @@ export const stagingDirectory = ".images/staging";
  * Moves the outputs of a build, its manifests and a copy of its log into a directory that can be published.
  * @param out the build's output directory, checked
  */
-export async function stageOutputs(projectDirectory: string, name: string, out: string, logPath: string): Promise<string> {
+export async function stageOutputs(
+  projectDirectory: string,
+  name: string,
+  out: string,
+  logPath: string,
+): Promise<string> {
   const parent = join(projectDirectory, stagingDirectory);
   await mkdir(parent, { recursive: true });
   const staging = tmp.dirSync({ tmpdir: parent, prefix: name, keep: true }).name;

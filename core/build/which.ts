@@ -5,7 +5,12 @@ import { join } from "node:path";
 export async function which(name: string, searchPath: string): Promise<string | undefined> {
   for (const directory of searchPath.split(":")) {
     const path = join(directory, name);
-    const usable = await access(path, constants.X_OK).then(() => stat(path), () => undefined).catch(() => undefined);
+    const usable = await access(path, constants.X_OK)
+      .then(
+        () => stat(path),
+        () => undefined,
+      )
+      .catch(() => undefined);
     if (directory !== "" && usable?.isFile() === true) return path;
   }
   return undefined;

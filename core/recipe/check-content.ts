@@ -4,7 +4,12 @@ import type { RecipeContent } from "./content.ts";
 import { checkFields, formatPath } from "./problems.ts";
 import { overrideFields, recipeFields, type RecipeFile } from "./schema.ts";
 
-const contentSchema = z.strictObject({ ...overrideFields, kind: recipeFields.kind, distribution: recipeFields.distribution, release: recipeFields.release });
+const contentSchema = z.strictObject({
+  ...overrideFields,
+  kind: recipeFields.kind,
+  distribution: recipeFields.distribution,
+  release: recipeFields.release,
+});
 
 /** One mistake, as `check` of a dynamic provider reports it. */
 export interface ContentMistake {
@@ -25,5 +30,7 @@ export function contentMistakes(content: RecipeContent, projectDirectory: string
 // The content of a pinned base image is the pin alone; where it comes from is not known here.
 function asWritten(content: RecipeContent): unknown {
   const base = content.baseImage;
-  return base !== undefined && !("url" in base) ? { ...content, baseImage: { url: "https://pinned.invalid/", ...base } } : content;
+  return base !== undefined && !("url" in base)
+    ? { ...content, baseImage: { url: "https://pinned.invalid/", ...base } }
+    : content;
 }

@@ -6,7 +6,8 @@ export type ElementChoice = Pick<RecipeContent, "kind" | "distribution" | "eleme
 /** The elements on the command line of disk-image-create, in order. */
 export function requestedElements(choice: ElementChoice): string[] {
   const { kind, distribution, elements, bootloader, firmware } = choice;
-  if (kind === "partition") return [distribution, "baremetal", ...elements, ...(bootloader === "grub2" ? ["grub2"] : [])];
+  if (kind === "partition")
+    return [distribution, "baremetal", ...elements, ...(bootloader === "grub2" ? ["grub2"] : [])];
   // Without it the element `vm` takes block-device-mbr on amd64 by itself, whatever the nodes' firmware is.
   return [distribution, "vm", ...elements, firmware === "bios" ? "block-device-mbr" : "block-device-efi"];
 }

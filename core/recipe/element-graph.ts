@@ -13,7 +13,10 @@ export interface ElementGraph {
 }
 
 /** Follows `element-deps` and `element-provides` as diskimage-builder's element_dependencies.py does. */
-export function elementGraph(requested: readonly string[], facts: (name: string) => ElementFacts | undefined): ElementGraph {
+export function elementGraph(
+  requested: readonly string[],
+  facts: (name: string) => ElementFacts | undefined,
+): ElementGraph {
   const neededBy = new Map<string, string | undefined>(requested.map((name) => [name, undefined]));
   const providers = new Map<string, string[]>();
   const absent: string[] = [];

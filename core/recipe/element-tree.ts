@@ -25,10 +25,12 @@ export function treeEntries(directory: string, shownAs = directory): TreeEntry[]
     for (const name of readdirSync(join(directory, prefix))) {
       const path = prefix === "" ? name : `${prefix}/${name}`;
       const stats = lstatSync(join(directory, path), { throwIfNoEntry: false });
-      if (stats === undefined) throw new IronicImagesError("unsafe-element", `${shownAs}/${path}: its name is not UTF-8: rename it`);
+      if (stats === undefined)
+        throw new IronicImagesError("unsafe-element", `${shownAs}/${path}: its name is not UTF-8: rename it`);
       refuseUnsafe(join(directory, path), path, stats, `${shownAs}/${path}`);
       if (stats.isDirectory()) walk(path);
-      else if (stats.isSymbolicLink()) found.push({ path, link: readlinkSync(join(directory, path)), executable: false });
+      else if (stats.isSymbolicLink())
+        found.push({ path, link: readlinkSync(join(directory, path)), executable: false });
       else found.push({ path, executable: (stats.mode & 0o100) !== 0 });
     }
   };
@@ -43,7 +45,11 @@ export function treeDigest(directory: string, shownAs = directory): string {
   const digest = createHash("sha256");
   for (const entry of treeEntries(directory, shownAs)) {
     const kind = entry.link === undefined ? "file" : "link";
-    const content = entry.link ?? createHash("sha256").update(readFileSync(join(directory, entry.path))).digest("hex");
+    const content =
+      entry.link ??
+      createHash("sha256")
+        .update(readFileSync(join(directory, entry.path)))
+        .digest("hex");
     digest.update(`${JSON.stringify([entry.path, kind, entry.executable, content])}\n`);
   }
   return digest.digest("hex");
@@ -56,7 +62,8 @@ function refuseUnsafe(file: string, path: string, stats: Stats, shownAs: string)
   if (stats.isSymbolicLink()) {
     const target = readlinkSync(file);
     const resolved = posix.normalize(posix.join(posix.dirname(path), target));
-    if (posix.isAbsolute(target) || resolved === ".." || resolved.startsWith("../")) refuse("this link leads out of its element: put the file itself there");
+    if (posix.isAbsolute(target) || resolved === ".." || resolved.startsWith("../"))
+      refuse("this link leads out of its element: put the file itself there");
     return;
   }
   if (!stats.isFile() && !stats.isDirectory()) refuse("neither a file, a directory nor a link: remove it");

@@ -25,7 +25,9 @@ export function isProjectElement(projectDirectory: string, name: string): boolea
 export function imageElements(projectDirectory: string, choice: ElementChoice): ElementGraph {
   // disk-image-create adds `base` by itself.
   return elementGraph(["base", ...requestedElements(choice)], (name) =>
-    isProjectElement(projectDirectory, name) ? factsOf(projectElementDirectory(projectDirectory, name)) : builderElements.get(name),
+    isProjectElement(projectDirectory, name)
+      ? factsOf(projectElementDirectory(projectDirectory, name))
+      : builderElements.get(name),
   );
 }
 
@@ -59,5 +61,8 @@ function lines(directory: string, name: string): string[] {
   if (!existsSync(join(directory, name))) return [];
   const file = realpathSync(join(directory, name));
   if (!file.startsWith(`${realpathSync(directory)}/`) || !statSync(file).isFile()) return [];
-  return readFileSync(file, "utf8").split("\n").map((line) => line.trim()).filter((line) => line !== "");
+  return readFileSync(file, "utf8")
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
 }

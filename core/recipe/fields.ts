@@ -18,7 +18,12 @@ export interface FieldFacts {
 export const fieldFacts = z.registry<FieldFacts>();
 
 /** Marks and describes one field. The description becomes the reference and the editor's completion. */
-export function field<S extends z.ZodType>(affects: Affects, description: string, schema: S, fallback?: FieldFacts["fallback"]): S {
+export function field<S extends z.ZodType>(
+  affects: Affects,
+  description: string,
+  schema: S,
+  fallback?: FieldFacts["fallback"],
+): S {
   const described = schema.describe(description);
   fieldFacts.add(described, fallback === undefined ? { affects } : { affects, fallback });
   return described;

@@ -33,7 +33,9 @@ const hooksDirectory = fileURLToPath(new URL("../build/hooks", import.meta.url))
  * @throws IronicImagesError `unsafe-element` for an element tree that cannot be trusted
  */
 export function fingerprintInputs(content: RecipeContent, projectDirectory: string): FingerprintInputs {
-  const digests = projectElements(projectDirectory, content).map((name) => [name, projectElementDigest(projectDirectory, name)] as const);
+  const digests = projectElements(projectDirectory, content).map(
+    (name) => [name, projectElementDigest(projectDirectory, name)] as const,
+  );
   return {
     ...content,
     fingerprintVersion: FINGERPRINT_VERSION,
@@ -50,5 +52,7 @@ export function fingerprint(inputs: FingerprintInputs): string {
 }
 
 function hooksDigest(): string {
-  return existsSync(hooksDirectory) ? treeDigest(hooksDirectory, "core/build/hooks") : createHash("sha256").digest("hex");
+  return existsSync(hooksDirectory)
+    ? treeDigest(hooksDirectory, "core/build/hooks")
+    : createHash("sha256").digest("hex");
 }

@@ -36,7 +36,11 @@ export async function loadStack({ projectDirectory, stack, config }: StackSource
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
   for (const key of Object.keys(config)) {
-    if (!configKeys.includes(key)) problems.push({ path: [key], message: `unknown key${didYouMean(key, configKeys) || `, known are ${configKeys.join(", ")}`}` });
+    if (!configKeys.includes(key))
+      problems.push({
+        path: [key],
+        message: `unknown key${didYouMean(key, configKeys) || `, known are ${configKeys.join(", ")}`}`,
+      });
   }
   const build = readBuild(config["build"] ?? {}, problems);
   const userImages: UserImage[] = [];
@@ -52,7 +56,11 @@ export async function loadStack({ projectDirectory, stack, config }: StackSource
   problems.push(...nameClashes(userImages));
   const mistakes = [...[...recipes.values()].flatMap((recipe) => recipe.mistakes), ...fileLines(file, problems)];
   if (mistakes.length > 0) throw invalidConfig(mistakes);
-  return { userImages, build, warnings: [...[...recipes.values()].flatMap((recipe) => recipe.warnings), ...fileLines(file, warnings)] };
+  return {
+    userImages,
+    build,
+    warnings: [...[...recipes.values()].flatMap((recipe) => recipe.warnings), ...fileLines(file, warnings)],
+  };
 }
 
 function under(at: readonly string[], problems: readonly Problem[]): Problem[] {
@@ -67,6 +75,9 @@ function readBuild(raw: unknown, problems: Problem[]): BuildSettings {
 
 function readEntries(raw: unknown, problems: Problem[]): [string, unknown][] {
   if (isMapping(raw)) return Object.entries(raw);
-  problems.push({ path: ["userImages"], message: `must be a mapping, e.g. ${formatPath(["my-image", "recipe"])}: debian-partition` });
+  problems.push({
+    path: ["userImages"],
+    message: `must be a mapping, e.g. ${formatPath(["my-image", "recipe"])}: debian-partition`,
+  });
   return [];
 }

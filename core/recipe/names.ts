@@ -2,7 +2,9 @@ import type { UserImage } from "./model.ts";
 import type { Problem } from "./problems.ts";
 
 /** Glance names that two images of one stack would share. Glance allows it, and then nobody can name either of them. */
-export function nameClashes(images: readonly Pick<UserImage, "key" | "name" | "kernelName" | "ramdiskName">[]): Problem[] {
+export function nameClashes(
+  images: readonly Pick<UserImage, "key" | "name" | "kernelName" | "ramdiskName">[],
+): Problem[] {
   const owners = new Map<string, string>();
   const problems: Problem[] = [];
   for (const image of images) {
@@ -11,7 +13,11 @@ export function nameClashes(images: readonly Pick<UserImage, "key" | "name" | "k
       if (name === undefined) continue;
       const owner = owners.get(name);
       if (owner === undefined) owners.set(name, `${image.key}.${field}`);
-      else problems.push({ path: ["userImages", image.key, field], message: `${name} is the Glance name of userImages.${owner} too: give one of them another` });
+      else
+        problems.push({
+          path: ["userImages", image.key, field],
+          message: `${name} is the Glance name of userImages.${owner} too: give one of them another`,
+        });
     }
   }
   return problems;

@@ -27,7 +27,8 @@ export function checkFields<T>(schema: z.ZodObject<z.ZodRawShape> & z.ZodType<T>
   const wrong = new Set(result.error.issues.map((issue) => issue.path[0]));
   const fields: Record<string, unknown> = {};
   if (isMapping(raw)) {
-    for (const name of Object.keys(schema.shape)) if (!wrong.has(name) && raw[name] !== undefined) fields[name] = raw[name];
+    for (const name of Object.keys(schema.shape))
+      if (!wrong.has(name) && raw[name] !== undefined) fields[name] = raw[name];
   }
   return { fields: fields as Partial<T>, problems };
 }
@@ -74,19 +75,42 @@ function describe(issue: z.core.$ZodIssue, schema: z.ZodType): Problem[] {
       return [{ path, message: typeMessage(issue) }];
     case "invalid_value": {
       const values = issue.values.map(String).join(", ");
-      return [{ path, message: issue.input === undefined ? `is required: one of ${values}` : `must be one of ${values}, not ${quoted(issue.input)}` }];
+      return [
+        {
+          path,
+          message:
+            issue.input === undefined
+              ? `is required: one of ${values}`
+              : `must be one of ${values}, not ${quoted(issue.input)}`,
+        },
+      ];
     }
     case "too_small":
       return [{ path, message: `must be at least ${issue.minimum}, not ${quoted(issue.input)}` }];
     case "too_big":
-      return [{ path, message: issue.origin === "string" && !issue.message.startsWith("Too big") ? issue.message : `must be at most ${issue.maximum}` }];
+      return [
+        {
+          path,
+          message:
+            issue.origin === "string" && !issue.message.startsWith("Too big")
+              ? issue.message
+              : `must be at most ${issue.maximum}`,
+        },
+      ];
     default:
       return [{ path, message: issue.message }];
   }
 }
 
 function typeMessage(issue: z.core.$ZodIssueInvalidType): string {
-  const wanted: Readonly<Record<string, string>> = { string: "text", int: "a whole number", number: "a number", array: "a list", object: "a mapping", record: "a mapping" };
+  const wanted: Readonly<Record<string, string>> = {
+    string: "text",
+    int: "a whole number",
+    number: "a number",
+    array: "a list",
+    object: "a mapping",
+    record: "a mapping",
+  };
   const what = wanted[issue.expected] ?? issue.expected;
   const input = issue.input;
   if (input === undefined) return `is required: give ${what}`;
@@ -117,7 +141,11 @@ function distance(a: string, b: string): number {
   for (let i = 1; i <= a.length; i += 1) {
     const next = [i];
     for (let j = 1; j <= b.length; j += 1) {
-      next[j] = Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1));
+      next[j] = Math.min(
+        (row[j] ?? 0) + 1,
+        (next[j - 1] ?? 0) + 1,
+        (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1),
+      );
     }
     row = next;
   }

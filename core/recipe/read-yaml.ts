@@ -17,12 +17,17 @@ export function readYaml(projectDirectory: string, file: string): YamlFile {
   const mistake = document.errors[0] ?? document.warnings[0];
   if (mistake !== undefined) {
     const line = mistake.linePos?.[0].line ?? 1;
-    const what = mistake.code === "DUPLICATE_KEY" ? "a key stands here twice: leave one out" : `not valid YAML: ${firstLine(mistake.message)}`;
+    const what =
+      mistake.code === "DUPLICATE_KEY"
+        ? "a key stands here twice: leave one out"
+        : `not valid YAML: ${firstLine(mistake.message)}`;
     return { failure: `${file}:${line}: ${what}` };
   }
   try {
     const value = document.toJS() as unknown;
-    return isEndless(value) ? { failure: `${file}:1: an alias leads back into what holds it: write the value out` } : { value };
+    return isEndless(value)
+      ? { failure: `${file}:1: an alias leads back into what holds it: write the value out` }
+      : { value };
   } catch (error) {
     return { failure: `${file}:1: not valid YAML: ${firstLine((error as Error).message)}` };
   }

@@ -26,7 +26,10 @@ export interface ReadRecipe {
 export function recipeNames(projectDirectory: string): string[] {
   const directory = join(projectDirectory, RECIPES_DIRECTORY);
   if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() !== true) return [];
-  return readdirSync(directory).filter((file) => file.endsWith(".yaml")).map((file) => file.slice(0, -".yaml".length)).sort();
+  return readdirSync(directory)
+    .filter((file) => file.endsWith(".yaml"))
+    .map((file) => file.slice(0, -".yaml".length))
+    .sort();
 }
 
 /** What is wrong with the name of a recipe, or undefined: it has none of the rules for names, or no file. */
@@ -35,7 +38,9 @@ export function recipeNameProblem(projectDirectory: string, name: string): strin
   if (problem !== undefined) return problem;
   const names = recipeNames(projectDirectory);
   if (names.includes(name)) return undefined;
-  const hint = didYouMean(name, names) || (names.length === 0 ? ", and there is no other recipe" : `, there are ${names.join(", ")}`);
+  const hint =
+    didYouMean(name, names) ||
+    (names.length === 0 ? ", and there is no other recipe" : `, there are ${names.join(", ")}`);
   return `there is no ${RECIPES_DIRECTORY}/${name}.yaml${hint}`;
 }
 
@@ -44,12 +49,19 @@ export function readRecipe(projectDirectory: string, name: string): ReadRecipe {
   const file = `${RECIPES_DIRECTORY}/${name}.yaml`;
   const yaml = readYaml(projectDirectory, file);
   if ("failure" in yaml) return { file, mistakes: [yaml.failure], warnings: [] };
-  if (!isMapping(yaml.value)) return { file, mistakes: [`${file}:1: must hold a mapping: kind, distribution, release and so on, see docs/reference.md`], warnings: [] };
+  if (!isMapping(yaml.value))
+    return {
+      file,
+      mistakes: [`${file}:1: must hold a mapping: kind, distribution, release and so on, see docs/reference.md`],
+      warnings: [],
+    };
   const checked = checkFields<RecipeFile>(recipeSchema, yaml.value);
   const findings: Findings = checkRecipe(checked.fields, projectDirectory);
   const mistakes = fileLines(file, [...checked.problems, ...findings.problems]);
   const warnings = fileLines(file, findings.warnings);
-  return checked.value === undefined || mistakes.length > 0 ? { file, mistakes, warnings } : { file, recipe: checked.value, mistakes, warnings };
+  return checked.value === undefined || mistakes.length > 0
+    ? { file, mistakes, warnings }
+    : { file, recipe: checked.value, mistakes, warnings };
 }
 
 /**
@@ -73,5 +85,9 @@ export function fileLines(file: string, problems: readonly Problem[]): string[] 
 /** All mistakes as one error. */
 export function invalidConfig(mistakes: readonly string[]): IronicImagesError {
   const count = mistakes.length === 1 ? "1 mistake" : `${mistakes.length} mistakes`;
-  return new IronicImagesError("invalid-config", `${count} in stack config and recipes, nothing was done:`, mistakes.join("\n"));
+  return new IronicImagesError(
+    "invalid-config",
+    `${count} in stack config and recipes, nothing was done:`,
+    mistakes.join("\n"),
+  );
 }

@@ -16,7 +16,12 @@ export function resolveContent(recipe: RecipeFile): { content: RecipeContent; ba
     ...(kind === "whole-disk" && recipe.firmware !== undefined ? { firmware: recipe.firmware } : {}),
     diskFormat,
     ...(diskFormat === "qcow2" ? { compression: recipe.compression ?? defaults.compression } : {}),
-    ...(baseImage === undefined ? {} : { baseImage: baseImage.sha256 === undefined ? { url: baseImage.url, unpinned: true } : { sha256: baseImage.sha256 } }),
+    ...(baseImage === undefined
+      ? {}
+      : {
+          baseImage:
+            baseImage.sha256 === undefined ? { url: baseImage.url, unpinned: true } : { sha256: baseImage.sha256 },
+        }),
     ...(recipe.sources === undefined ? {} : { sources: resolveSources(recipe.sources) }),
     environment: recipe.environment ?? {},
     ...(revision === undefined ? {} : { revision }),
@@ -24,12 +29,18 @@ export function resolveContent(recipe: RecipeFile): { content: RecipeContent; ba
   return baseImage?.sha256 === undefined ? { content } : { content, baseImageUrl: baseImage.url };
 }
 
-function resolveSources({ mirror, security }: NonNullable<RecipeFile["sources"]>): NonNullable<RecipeContent["sources"]> {
+function resolveSources({
+  mirror,
+  security,
+}: NonNullable<RecipeFile["sources"]>): NonNullable<RecipeContent["sources"]> {
   return { ...(mirror === undefined ? {} : { mirror }), ...(security === undefined ? {} : { security }) };
 }
 
 /** `minDiskGiB` and `minRamMiB` of the first that has them. */
-export function resolveMinimums(...wishes: readonly Pick<Partial<RecipeFile>, "minDiskGiB" | "minRamMiB">[]): { minDiskGiB?: number; minRamMiB?: number } {
+export function resolveMinimums(...wishes: readonly Pick<Partial<RecipeFile>, "minDiskGiB" | "minRamMiB">[]): {
+  minDiskGiB?: number;
+  minRamMiB?: number;
+} {
   const minDiskGiB = wishes.find((wish) => wish.minDiskGiB !== undefined)?.minDiskGiB;
   const minRamMiB = wishes.find((wish) => wish.minRamMiB !== undefined)?.minRamMiB;
   return { ...(minDiskGiB === undefined ? {} : { minDiskGiB }), ...(minRamMiB === undefined ? {} : { minRamMiB }) };

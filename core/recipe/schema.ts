@@ -36,14 +36,24 @@ const release = text(rule.releaseName);
 
 /** Content fields that a stack may override: all but `kind`. Required ones are optional here. */
 const optionalContent = {
-  architecture: field("content", "Processor architecture.", z.enum(["amd64", "arm64"]).optional(), defaults.architecture),
+  architecture: field(
+    "content",
+    "Processor architecture.",
+    z.enum(["amd64", "arm64"]).optional(),
+    defaults.architecture,
+  ),
   elements: field(
     "content",
     "Further elements of diskimage-builder or of `elements/`, in order. `baremetal`, `vm`, `grub2` and `block-device-*` follow from the other fields.",
     z.array(text(rule.elementName)).optional(),
     defaults.elements,
   ),
-  packages: field("content", "Packages to install, by their names in the distribution.", z.array(text(rule.packageName)).optional(), defaults.packages),
+  packages: field(
+    "content",
+    "Packages to install, by their names in the distribution.",
+    z.array(text(rule.packageName)).optional(),
+    defaults.packages,
+  ),
   bootloader: field(
     "content",
     "Partition images only. Without one (`none`) today's Ironic cannot boot the image from the local disk.",
@@ -55,8 +65,18 @@ const optionalContent = {
     "Whole-disk images only, and required there: `uefi` adds `block-device-efi`, `bios` adds `block-device-mbr`.",
     z.enum(["uefi", "bios"]).optional(),
   ),
-  diskFormat: field("content", "Format of the image file, declared to Glance.", z.enum(["qcow2", "raw"]).optional(), defaults.diskFormat),
-  compression: field("content", "Compression inside a qcow2 file. `zstd` is faster to build; readers need qemu-img 5.1 or newer.", z.enum(["zlib", "zstd"]).optional(), defaults.compression),
+  diskFormat: field(
+    "content",
+    "Format of the image file, declared to Glance.",
+    z.enum(["qcow2", "raw"]).optional(),
+    defaults.diskFormat,
+  ),
+  compression: field(
+    "content",
+    "Compression inside a qcow2 file. `zstd` is faster to build; readers need qemu-img 5.1 or newer.",
+    z.enum(["zlib", "zstd"]).optional(),
+    defaults.compression,
+  ),
   baseImage: field(
     "content",
     "What the distribution's element starts from, instead of its own download: `url` with `sha256`, or with `unpinned: true`.",
@@ -78,8 +98,16 @@ const optionalContent = {
       })
       .optional(),
   ),
-  environment: field("content", "Variables of diskimage-builder, see the list below. Values are text: write numbers in quotes.", textMap(variableProblem).optional()),
-  revision: field("content", "Any text. Change it to build anew from today's packages.", z.string().max(255).optional()),
+  environment: field(
+    "content",
+    "Variables of diskimage-builder, see the list below. Values are text: write numbers in quotes.",
+    textMap(variableProblem).optional(),
+  ),
+  revision: field(
+    "content",
+    "Any text. Change it to build anew from today's packages.",
+    z.string().max(255).optional(),
+  ),
 };
 
 /** Cloud fields that a recipe may default and a stack may set: Glance's `min_disk`, `min_ram` and properties. */
@@ -95,9 +123,17 @@ export const sharedCloudFields = {
 
 /** Fields of `recipes/<name>.yaml`. */
 export const recipeFields = {
-  kind: field("content", "`partition` gives image, kernel and ramdisk, `whole-disk` one image. Never guessed.", z.enum(["partition", "whole-disk"])),
+  kind: field(
+    "content",
+    "`partition` gives image, kernel and ramdisk, `whole-disk` one image. Never guessed.",
+    z.enum(["partition", "whole-disk"]),
+  ),
   distribution: field("content", "Root element of diskimage-builder, e.g. `ubuntu`, `debian-minimal`.", distribution),
-  release: field("content", "Release of the distribution (`DIB_RELEASE`), in quotes if it is a number. Required, because the builder's defaults move.", release),
+  release: field(
+    "content",
+    "Release of the distribution (`DIB_RELEASE`), in quotes if it is a number. Required, because the builder's defaults move.",
+    release,
+  ),
   ...optionalContent,
   ...sharedCloudFields,
 };

@@ -10,11 +10,30 @@ export const DEFAULT_TIMEOUT_MINUTES = 120;
 export const userImageFields = {
   recipe: field("content", "Which recipe: the name of `recipes/<name>.yaml`.", text(rule.recipeName)),
   name: field("cloud", "Name in Glance.", text(rule.imageName).optional(), "the entry's key"),
-  kernelName: field("cloud", "Name of the kernel in Glance. Partition images only.", text(rule.imageName).optional(), "<name>.vmlinuz"),
-  ramdiskName: field("cloud", "Name of the ramdisk in Glance. Partition images only.", text(rule.imageName).optional(), "<name>.initrd"),
-  visibility: field("cloud", "Who sees the image in Glance.", z.enum(["private", "shared", "community", "public"]).optional(), "private"),
+  kernelName: field(
+    "cloud",
+    "Name of the kernel in Glance. Partition images only.",
+    text(rule.imageName).optional(),
+    "<name>.vmlinuz",
+  ),
+  ramdiskName: field(
+    "cloud",
+    "Name of the ramdisk in Glance. Partition images only.",
+    text(rule.imageName).optional(),
+    "<name>.initrd",
+  ),
+  visibility: field(
+    "cloud",
+    "Who sees the image in Glance.",
+    z.enum(["private", "shared", "community", "public"]).optional(),
+    "private",
+  ),
   ...sharedCloudFields,
-  overrides: field("content", "Content fields of the recipe that this cloud wants otherwise, all but `kind`. Each replaces the recipe's as a whole.", z.strictObject(overrideFields).optional()),
+  overrides: field(
+    "content",
+    "Content fields of the recipe that this cloud wants otherwise, all but `kind`. Each replaces the recipe's as a whole.",
+    z.strictObject(overrideFields).optional(),
+  ),
 };
 
 /** One entry of `ironic-images:userImages`. */
@@ -22,8 +41,18 @@ export const userImageSchema = z.strictObject(userImageFields);
 
 /** Fields of `ironic-images:build`. They reach the build when it runs, and change no resource. */
 export const buildFields = {
-  slots: field("build", "Builds at the same time on this machine.", z.int().min(1).max(64).optional(), "one per 2 processors"),
-  timeoutMinutes: field("build", "Minutes after which a build is stopped.", z.int().min(1).max(10_080).optional(), DEFAULT_TIMEOUT_MINUTES),
+  slots: field(
+    "build",
+    "Builds at the same time on this machine.",
+    z.int().min(1).max(64).optional(),
+    "one per 2 processors",
+  ),
+  timeoutMinutes: field(
+    "build",
+    "Minutes after which a build is stopped.",
+    z.int().min(1).max(10_080).optional(),
+    DEFAULT_TIMEOUT_MINUTES,
+  ),
   mirrors: field(
     "build",
     "Package sources for the build only; nothing of them stays in the image. Default: those of the build host.",

@@ -27,7 +27,7 @@ export const elementName: TextRule = {
 /** `DIB_RELEASE`: the builder puts it into `sudo sh -c` (element debootstrap, root.d/08-debootstrap). */
 export const releaseName: TextRule = {
   pattern: /^(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._-]*$/,
-  says: "be the name of a release, e.g. noble or \"43\": letters, digits and . _ -",
+  says: 'be the name of a release, e.g. noble or "43": letters, digits and . _ -',
   max: 100,
 };
 

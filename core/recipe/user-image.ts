@@ -18,18 +18,28 @@ export interface CheckedUserImage {
 type Fields = Partial<ReturnType<typeof userImageSchema.parse>>;
 
 /** Checks one entry. `recipeOf` reads a recipe that exists. */
-export function checkUserImage(key: string, raw: unknown, projectDirectory: string, recipeOf: (name: string) => ReadRecipe): CheckedUserImage {
+export function checkUserImage(
+  key: string,
+  raw: unknown,
+  projectDirectory: string,
+  recipeOf: (name: string) => ReadRecipe,
+): CheckedUserImage {
   const checked = checkFields(userImageSchema, raw);
   const problems: Problem[] = [...checked.problems];
   const { fields } = checked;
   if (fields.recipe === undefined) return { problems, warnings: [] };
   const recipeProblem = recipeNameProblem(projectDirectory, fields.recipe);
-  if (recipeProblem !== undefined) return { problems: [...problems, { path: ["recipe"], message: recipeProblem }], warnings: [] };
+  if (recipeProblem !== undefined)
+    return { problems: [...problems, { path: ["recipe"], message: recipeProblem }], warnings: [] };
   const { recipe } = recipeOf(fields.recipe);
   if (recipe === undefined) return { problems, warnings: [] };
   const merged = override(recipe, fields.overrides);
-  const findings = fields.overrides === undefined ? { problems: [], warnings: [] } : checkRecipe(merged, projectDirectory);
-  problems.push(...findings.problems.map((problem) => inOverrides(problem, fields)), ...nameProblems(key, fields, merged.kind));
+  const findings =
+    fields.overrides === undefined ? { problems: [], warnings: [] } : checkRecipe(merged, projectDirectory);
+  problems.push(
+    ...findings.problems.map((problem) => inOverrides(problem, fields)),
+    ...nameProblems(key, fields, merged.kind),
+  );
   const warnings = findings.warnings.map((problem) => inOverrides(problem, fields));
   return { image: resolveUserImage(key, fields.recipe, fields, recipe, merged), problems, warnings };
 }
@@ -42,7 +52,8 @@ function override(recipe: RecipeFile, overrides: Fields["overrides"]): RecipeFil
 
 // A contradiction may name a field that only the recipe has; then the overrides as a whole are the place.
 function inOverrides({ path, message }: Problem, { overrides, recipe }: Fields): Problem {
-  if (path[0] !== undefined && Object.hasOwn(overrides ?? {}, path[0])) return { path: ["overrides", ...path], message };
+  if (path[0] !== undefined && Object.hasOwn(overrides ?? {}, path[0]))
+    return { path: ["overrides", ...path], message };
   return { path: ["overrides"], message: `with recipe ${recipe}, ${formatPath(path)}: ${message}` };
 }
 
@@ -51,23 +62,42 @@ function nameProblems(key: string, fields: Fields, kind: RecipeFile["kind"]): Pr
   if (kind === "whole-disk") {
     return names
       .filter((name) => fields[name] !== undefined)
-      .map((name) => ({ path: [name], message: "is for partition images: a whole-disk image has no kernel and ramdisk, leave the key out" }));
+      .map((name) => ({
+        path: [name],
+        message: "is for partition images: a whole-disk image has no kernel and ramdisk, leave the key out",
+      }));
   }
   const resolved = imageNames(key, fields, kind);
   return names.flatMap((name) => {
     const message = fields[name] === undefined ? textProblem(resolved[name] ?? "", imageName) : undefined;
     // A bad image name is reported as itself.
-    return message === undefined || textProblem(resolved.name, imageName) !== undefined ? [] : [{ path: [name], message: `the default ${message}: give a shorter name` }];
+    return message === undefined || textProblem(resolved.name, imageName) !== undefined
+      ? []
+      : [{ path: [name], message: `the default ${message}: give a shorter name` }];
   });
 }
 
-function imageNames(key: string, fields: Fields, kind: RecipeFile["kind"]): Pick<UserImage, "name" | "kernelName" | "ramdiskName"> {
+function imageNames(
+  key: string,
+  fields: Fields,
+  kind: RecipeFile["kind"],
+): Pick<UserImage, "name" | "kernelName" | "ramdiskName"> {
   const name = fields.name ?? key;
   if (kind === "whole-disk") return { name };
-  return { name, kernelName: fields.kernelName ?? `${name}.vmlinuz`, ramdiskName: fields.ramdiskName ?? `${name}.initrd` };
+  return {
+    name,
+    kernelName: fields.kernelName ?? `${name}.vmlinuz`,
+    ramdiskName: fields.ramdiskName ?? `${name}.initrd`,
+  };
 }
 
-function resolveUserImage(key: string, recipeName: string, fields: Fields, recipe: RecipeFile, merged: RecipeFile): UserImage {
+function resolveUserImage(
+  key: string,
+  recipeName: string,
+  fields: Fields,
+  recipe: RecipeFile,
+  merged: RecipeFile,
+): UserImage {
   return {
     key,
     ...imageNames(key, fields, merged.kind),

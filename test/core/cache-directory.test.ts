@@ -8,4 +8,5 @@ const cases: [string, Record<string, string>, string][] = [
   ["a relative XDG_CACHE_HOME is ignored", { XDG_CACHE_HOME: "xdg", HOME: "/h" }, "/h/.cache/ironic-images"],
   ["then the home directory", { HOME: "/h" }, "/h/.cache/ironic-images"],
 ];
-for (const [title, env, expected] of cases) test(`the cache: ${title}`, () => assert.equal(cacheDirectory(env), expected));
+for (const [title, env, expected] of cases)
+  test(`the cache: ${title}`, () => assert.equal(cacheDirectory(env), expected));

@@ -15,16 +15,28 @@ function failureOf(action: () => void): unknown {
 }
 
 test("a full disk is named by the directory, because the system names no path", () => {
-  const failure = storageFailure(failureOf(() => appendFileSync("/dev/full", "x")), "/project/.images");
-  assert.equal((failure as Error).message, "/project/.images cannot be written: no space is left on its file system; free some and run again (ENOSPC)");
+  const failure = storageFailure(
+    failureOf(() => appendFileSync("/dev/full", "x")),
+    "/project/.images",
+  );
+  assert.equal(
+    (failure as Error).message,
+    "/project/.images cannot be written: no space is left on its file system; free some and run again (ENOSPC)",
+  );
 });
 
 test("a file in the place of a directory is named itself", (t) => {
   const directory = temporaryDirectory(t);
   writeFileSync(join(directory, ".images"), "");
-  const failure = storageFailure(failureOf(() => mkdirSync(join(directory, ".images/jobs"), { recursive: true })), directory);
+  const failure = storageFailure(
+    failureOf(() => mkdirSync(join(directory, ".images/jobs"), { recursive: true })),
+    directory,
+  );
   assert.equal((failure as { code?: string }).code, "storage-failed");
-  assert.match((failure as Error).message, /\.images\/jobs cannot be written: the directory cannot be made; is there a file in its place\?/);
+  assert.match(
+    (failure as Error).message,
+    /\.images\/jobs cannot be written: the directory cannot be made; is there a file in its place\?/,
+  );
 });
 
 test("any other error stays what it is", () => {

@@ -79,7 +79,11 @@ describe("the real Debian images of the stack local", () => {
         return execa("grep", ["-rlaF", "--devices=skip", ...patterns, root], { reject: false });
       });
       assert.equal(inImage.exitCode, 1, `${recipe}: ${inImage.stdout}${inImage.stderr}`);
-      const besideImage = await execa("grep", ["-rlaF", ...patterns, path.join(directory, "manifest"), path.join(directory, "artifact.json")], { reject: false });
+      const besideImage = await execa(
+        "grep",
+        ["-rlaF", ...patterns, path.join(directory, "manifest"), path.join(directory, "artifact.json")],
+        { reject: false },
+      );
       assert.equal(besideImage.exitCode, 1, `${recipe}: ${besideImage.stdout}${besideImage.stderr}`);
     }
   });
@@ -115,5 +119,8 @@ function noteBuilt(recipe: string, record: ArtifactRecord): void {
   const notes = process.env["IRONIC_IMAGES_TEST_BUILT"];
   if (notes === undefined) return;
   const builder = `diskimage-builder ${record.tools["diskimage-builder"]}`;
-  appendFileSync(notes, `${JSON.stringify({ [recipe]: { builtAt: record.builtAt, builder, booted: new Date().toISOString() } })}\n`);
+  appendFileSync(
+    notes,
+    `${JSON.stringify({ [recipe]: { builtAt: record.builtAt, builder, booted: new Date().toISOString() } })}\n`,
+  );
 }

@@ -34,7 +34,9 @@ describe("a triple that fails to roll over, on the real engine and the real Glan
     await project.addElement("tiny");
     await project.writeRecipe("stepping", { ...tinyPartition, elements: ["step"] });
     await writeElement("echo one > /step");
-    await project.writeStack({ "ironic-images:userImages": { "my-image": { recipe: "stepping", visibility: "public" } } });
+    await project.writeStack({
+      "ironic-images:userImages": { "my-image": { recipe: "stepping", visibility: "public" } },
+    });
     const up = await project.pulumi(["up", "--yes", "--skip-preview"]);
     assert.equal(up.exitCode, 0, up.stderr + up.stdout);
   });
@@ -80,7 +82,10 @@ describe("a triple that fails to roll over, on the real engine and the real Glan
     assert.equal(after.length, 3);
     assert.ok(after.every((id) => !before.includes(id)));
     const all = await owner.list(stack);
-    assert.deepEqual(all.map(({ status }) => status), ["active", "active", "active"]);
+    assert.deepEqual(
+      all.map(({ status }) => status),
+      ["active", "active", "active"],
+    );
     assert.equal(new Set(all.map((image) => image["ironic_images_build"])).size, 1);
   });
 
@@ -112,7 +117,10 @@ describe("a triple that fails to roll over, on the real engine and the real Glan
     const said = up.stdout + up.stderr;
     assert.match(said, /npm run store -- import/);
     assert.match(said, /pulumi up --replace 'urn:pulumi:failures::ironic-images::.*DiskImage::my-image'/);
-    const rest = triple.filter(({ id }) => id !== ramdisk.id).map(({ id }) => id).sort();
+    const rest = triple
+      .filter(({ id }) => id !== ramdisk.id)
+      .map(({ id }) => id)
+      .sort();
     assert.deepEqual((await owner.list(stack)).map(({ id }) => id).sort(), rest);
   });
 

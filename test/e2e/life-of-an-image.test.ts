@@ -45,11 +45,17 @@ describe("an image on the real engine and the real Glance", () => {
   it("a preview of bad config tells every mistake and registers nothing", async () => {
     const other = await project.clone();
     await other.writeRecipe("tiny-partition", { ...tinyPartition, release: undefined, elements: ["no-such-element"] });
-    await other.writeStack({ "ironic-images:userImages": { "my-image": { recipe: "tiny-partition", visibility: "everybody" } } });
+    await other.writeStack({
+      "ironic-images:userImages": { "my-image": { recipe: "tiny-partition", visibility: "everybody" } },
+    });
     const preview = await other.pulumi(["preview"]);
     assert.notEqual(preview.exitCode, 0);
     const said = preview.stdout + preview.stderr;
-    for (const place of ["recipes/tiny-partition.yaml:release:", "recipes/tiny-partition.yaml:elements[0]:", "stacks/Pulumi.life.yaml:userImages.my-image.visibility:"]) {
+    for (const place of [
+      "recipes/tiny-partition.yaml:release:",
+      "recipes/tiny-partition.yaml:elements[0]:",
+      "stacks/Pulumi.life.yaml:userImages.my-image.visibility:",
+    ]) {
       assert.ok(said.includes(place), said);
     }
     assert.deepEqual(preview.steps, []);
@@ -115,7 +121,11 @@ describe("an image on the real engine and the real Glance", () => {
   it("Glance gives out the bytes of the artifact", async () => {
     const triple = published["my-image"];
     assert.ok(triple?.kernelId && triple.ramdiskId);
-    const directory = path.join(project.directory, ".images/artifacts", `tiny-partition-${triple.fingerprint.slice(0, 12)}`);
+    const directory = path.join(
+      project.directory,
+      ".images/artifacts",
+      `tiny-partition-${triple.fingerprint.slice(0, 12)}`,
+    );
     const record = JSON.parse(await readFile(path.join(directory, "artifact.json"), "utf8")) as {
       files: Record<string, { sha256: string }>;
     };
@@ -130,7 +140,10 @@ describe("an image on the real engine and the real Glance", () => {
     const up = await project.pulumi(["up", "--yes", "--skip-preview", "--expect-no-changes"], { through });
     assert.equal(up.exitCode, 0, up.stderr + up.stdout);
     const opened = (await readFile(trace, "utf8")).split("\n");
-    assert.ok(opened.some((line) => line.includes("elements/tiny")), "the trace must have seen the provider");
+    assert.ok(
+      opened.some((line) => line.includes("elements/tiny")),
+      "the trace must have seen the provider",
+    );
     const imageFiles = opened.filter((line) => /\.(qcow2|vmlinuz|initrd)"/.test(line));
     assert.deepEqual(imageFiles, []);
     t.diagnostic(`${opened.length} files opened, none of an image`);
@@ -139,7 +152,9 @@ describe("an image on the real engine and the real Glance", () => {
   it("the same stack seen from another directory, as another user, without artifacts, has no change", async (t) => {
     if (process.getuid?.() !== 0) return t.skip("needs root to become another user");
     const other = await project.clone();
-    const preview = await other.pulumi(["preview", "--expect-no-changes"], { through: await asNobody(other.directory) });
+    const preview = await other.pulumi(["preview", "--expect-no-changes"], {
+      through: await asNobody(other.directory),
+    });
     assert.equal(preview.exitCode, 0, preview.stderr + preview.stdout);
     assert.match(preview.stdout, /Resources:\s+1\d unchanged/);
   });

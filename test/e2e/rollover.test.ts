@@ -72,7 +72,10 @@ describe("a public triple whose element changes, on the real engine and the real
     const changed = reviewed.filter(({ op }) => op !== "same").map(({ op, type, name }) => `${op} ${type} ${name}`);
     assert.ok(changed.includes("replace DiskImage my-image"), changed.join("\n"));
     for (const name of images) assert.ok(changed.includes(`replace Image ${name}`), changed.join("\n"));
-    assert.deepEqual(changed.filter((line) => line.includes("bystander")), []);
+    assert.deepEqual(
+      changed.filter((line) => line.includes("bystander")),
+      [],
+    );
   });
 
   it("up refuses the plan when the element was edited after the review", async () => {
@@ -94,7 +97,9 @@ describe("a public triple whose element changes, on the real engine and the real
     assert.deepEqual(operations(up.steps), operations(reviewed));
     const firstDelete = up.steps.findIndex(({ op, type }) => op === "delete-replaced" && type === "Image");
     const lastCreate = up.steps.findLastIndex(({ op, type }) => op === "create-replacement" && type === "Image");
-    const published = up.steps.findIndex(({ op, type, name }) => op === "update" && type === "Publication" && name === "my-image");
+    const published = up.steps.findIndex(
+      ({ op, type, name }) => op === "update" && type === "Publication" && name === "my-image",
+    );
     assert.ok(lastCreate !== -1 && lastCreate < published && published < firstDelete, JSON.stringify(up.steps));
     const now = (await other.list(stack)).map(({ id }) => id);
     assert.equal(now.length, 3);
@@ -117,5 +122,8 @@ function operations(steps: readonly Step[]): string[] {
 }
 
 async function writeMarker(project: TestProject, content: string): Promise<void> {
-  await project.writeElement("marker", { "element-deps": "", "install.d/90-marker": `#!/bin/bash\necho '${content}' > /marker\n` });
+  await project.writeElement("marker", {
+    "element-deps": "",
+    "install.d/90-marker": `#!/bin/bash\necho '${content}' > /marker\n`,
+  });
 }

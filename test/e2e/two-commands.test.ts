@@ -25,14 +25,17 @@ describe("the two commands, and plain pulumi, in a clone whose stack local build
   before(async () => {
     await execa("git", ["clone", "--quiet", repository, clone]);
     await execa("cp", ["-al", path.join(repository, "node_modules"), clone]);
-    await cp(path.join(repository, "test/fixtures/elements/tiny"), path.join(clone, "elements/tiny"), { recursive: true });
+    await cp(path.join(repository, "test/fixtures/elements/tiny"), path.join(clone, "elements/tiny"), {
+      recursive: true,
+    });
     await writeFile(path.join(clone, "recipes/debian-minimal-partition.yaml"), stringify(tinyPartition));
     await writeFile(path.join(clone, "recipes/debian-minimal-whole-disk.yaml"), stringify(tinyWholeDisk));
     const stackFile = path.join(clone, "stacks/Pulumi.local.yaml");
     const stack = parseDocument(await readFile(stackFile, "utf8"));
     stack.setIn(["config", "ironic-images:build"], { slots: 2 });
     await writeFile(stackFile, String(stack));
-    const git = (...args: string[]) => execa("git", ["-C", clone, "-c", "user.name=test", "-c", "user.email=test@example.org", ...args]);
+    const git = (...args: string[]) =>
+      execa("git", ["-C", clone, "-c", "user.name=test", "-c", "user.email=test@example.org", ...args]);
     await git("add", "--all");
     await git("commit", "--quiet", "--message=Tiny images");
   });
@@ -46,8 +49,14 @@ describe("the two commands, and plain pulumi, in a clone whose stack local build
     const start = await run("npm", ["start"]);
     assert.equal(start.exitCode, 0, String(start.all));
     const id = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
-    assert.match(String(start.stdout), new RegExp(`^my-image +partition +${id} +${id} +${id} +[0-9.]+ MB +active$`, "m"));
-    assert.match(String(start.stdout), new RegExp(`^my-whole-disk-image +whole-disk +${id} +- +- +[0-9.]+ MB +active$`, "m"));
+    assert.match(
+      String(start.stdout),
+      new RegExp(`^my-image +partition +${id} +${id} +${id} +[0-9.]+ MB +active$`, "m"),
+    );
+    assert.match(
+      String(start.stdout),
+      new RegExp(`^my-whole-disk-image +whole-disk +${id} +- +- +[0-9.]+ MB +active$`, "m"),
+    );
   });
 
   it("npm start again changes nothing", async (t) => {

@@ -48,7 +48,9 @@ test("a Debian whole-disk image for UEFI boots to a login prompt", { skip: needs
   const job: BuildJob = { schema: 1, name: "debian-uefi", fingerprint: fingerprint(inputs), inputs };
   const say = progress();
 
-  const record = kernelHasVfat ? await buildHere(job, projectDirectory, say) : await buildInUml(job, { projectDirectory, timeoutMinutes: buildMinutes, onLine: say });
+  const record = kernelHasVfat
+    ? await buildHere(job, projectDirectory, say)
+    : await buildInUml(job, { projectDirectory, timeoutMinutes: buildMinutes, onLine: say });
   t.diagnostic(`built on kernel ${record.tools["kernel"]}: ${JSON.stringify(record.seconds)}`);
 
   const directory = openStore(projectDirectory).directory(record);
@@ -73,7 +75,8 @@ function needs(): string | false {
   if (process.getuid?.() !== 0) return "needs root";
   const missing = ["qemu-system-x86_64", "qemu-img"].filter((command) => !onPath(command));
   if (!onPath("disk-image-create")) missing.push("disk-image-create (npm start installs it)");
-  if (!["/usr/share/OVMF", "/usr/share/edk2", "/usr/share/qemu/ovmf-x86_64-code.bin"].some((path) => existsSync(path))) missing.push("ovmf");
+  if (!["/usr/share/OVMF", "/usr/share/edk2", "/usr/share/qemu/ovmf-x86_64-code.bin"].some((path) => existsSync(path)))
+    missing.push("ovmf");
   if (missing.length > 0) return `needs ${missing.join(", ")}`;
   return kernelHasVfat ? false : (umlNeeds() ?? false);
 }
@@ -82,9 +85,16 @@ function onPath(command: string): boolean {
   return (process.env["PATH"] ?? "").split(delimiter).some((directory) => existsSync(join(directory, command)));
 }
 
-async function buildHere(job: BuildJob, projectDirectory: string, say: (line: string) => void): Promise<ArtifactRecord> {
-  const build = await localExecutor({ projectDirectory, settings: { timeoutMinutes: buildMinutes } }).startOrAttach(job);
-  for await (const event of build.events()) say(event.type === "progress" ? `${event.phase}, ${event.elapsedSeconds} s` : event.reason);
+async function buildHere(
+  job: BuildJob,
+  projectDirectory: string,
+  say: (line: string) => void,
+): Promise<ArtifactRecord> {
+  const build = await localExecutor({ projectDirectory, settings: { timeoutMinutes: buildMinutes } }).startOrAttach(
+    job,
+  );
+  for await (const event of build.events())
+    say(event.type === "progress" ? `${event.phase}, ${event.elapsedSeconds} s` : event.reason);
   return build.fetch();
 }
 

@@ -12,7 +12,8 @@ const provider = path.join(import.meta.dirname, "../fixtures/idle-provider.ts");
 
 /** Waits until the process is gone; ends it itself, and answers false, when it stays. */
 async function ends(identity: ProcessIdentity): Promise<boolean> {
-  for (const deadline = Date.now() + 15_000; Date.now() < deadline; await sleep(100)) if (!isRunning(identity)) return true;
+  for (const deadline = Date.now() + 15_000; Date.now() < deadline; await sleep(100))
+    if (!isRunning(identity)) return true;
   process.kill(identity.pid, "SIGKILL");
   return false;
 }
@@ -22,8 +23,13 @@ async function startBelowEngine(t: TestContext, output: string) {
   const engine = path.join(temporaryDirectory(t), "pulumi");
   symlinkSync("/bin/sh", engine);
   const launcher = `sh -c '"$0" "$1"; :' '${process.execPath}' '${provider}'`;
-  const child = execa(engine, ["-c", `${launcher} >'${output}' & wait; :`], { reject: false, stdin: "ignore", stdout: "ignore", stderr: "ignore" });
-  for (;; await sleep(50)) {
+  const child = execa(engine, ["-c", `${launcher} >'${output}' & wait; :`], {
+    reject: false,
+    stdin: "ignore",
+    stdout: "ignore",
+    stderr: "ignore",
+  });
+  for (; ; await sleep(50)) {
     const pid = readFileSync(output, { encoding: "utf8", flag: "a+" }).trim();
     const identity = pid === "" ? undefined : identifyProcess(Number(pid));
     if (identity !== undefined) return { child, identity };

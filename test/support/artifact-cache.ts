@@ -26,6 +26,9 @@ export async function keepInCache(projectDirectory: string, name: string, finger
   if (existsSync(directory)) return;
   await mkdir(path.dirname(directory), { recursive: true });
   const beside = `${directory}.${process.pid}`;
-  await cp(openStore(projectDirectory).directory({ name, fingerprint }), beside, { recursive: true, preserveTimestamps: true });
+  await cp(openStore(projectDirectory).directory({ name, fingerprint }), beside, {
+    recursive: true,
+    preserveTimestamps: true,
+  });
   await rename(beside, directory);
 }

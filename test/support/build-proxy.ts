@@ -51,7 +51,11 @@ export async function startBuildProxy(): Promise<BuildProxy | undefined> {
   };
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, places: Readonly<Record<string, string>>): Promise<void> {
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  places: Readonly<Record<string, string>>,
+): Promise<void> {
   const expected = `Basic ${Buffer.from(credentials).toString("base64")}`;
   if (request.headers["proxy-authorization"] !== expected) {
     response.writeHead(407, { "Proxy-Authenticate": 'Basic realm="builds"' }).end();
@@ -64,7 +68,10 @@ async function answer(request: IncomingMessage, response: ServerResponse, places
     return;
   }
   const [prefix, mirror] = place;
-  const headers = request.headers["if-modified-since"] === undefined ? {} : { "If-Modified-Since": request.headers["if-modified-since"] };
+  const headers =
+    request.headers["if-modified-since"] === undefined
+      ? {}
+      : { "If-Modified-Since": request.headers["if-modified-since"] };
   const upstream = await fetch(`${mirror.replace(/\/$/, "")}${asked.pathname.slice(prefix.length)}`, {
     method: request.method ?? "GET",
     headers: { ...headers, "Accept-Encoding": "identity" },

@@ -28,7 +28,10 @@ export interface DynamicProvider {
   stop(): Promise<void>;
 }
 
-export async function startDynamicProvider(environment: Record<string, string>, project = repository): Promise<DynamicProvider> {
+export async function startDynamicProvider(
+  environment: Record<string, string>,
+  project = repository,
+): Promise<DynamicProvider> {
   const script = ofSdk.resolve("@pulumi/pulumi/cmd/dynamic-provider/index.js");
   const running = execa(process.execPath, [script, "127.0.0.1:1"], {
     cwd: project,

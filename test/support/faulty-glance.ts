@@ -16,11 +16,22 @@ export async function faultyGlance(realEndpoint: string): Promise<FaultyGlance> 
   let failUploadsOf: string | undefined;
   const server: Server = createServer((incoming, outgoing) => {
     const upload = /^\/v2\/images\/([^/]+)\/file$/.exec(incoming.url ?? "");
-    if (incoming.method === "PUT" && upload?.[1] !== undefined && formats.get(upload[1]) === failUploadsOf && failUploadsOf !== undefined) {
+    if (
+      incoming.method === "PUT" &&
+      upload?.[1] !== undefined &&
+      formats.get(upload[1]) === failUploadsOf &&
+      failUploadsOf !== undefined
+    ) {
       incoming.once("data", () => incoming.socket.destroy());
       return;
     }
-    const options = { host: real.hostname, port: real.port, method: incoming.method, path: incoming.url, headers: incoming.headers };
+    const options = {
+      host: real.hostname,
+      port: real.port,
+      method: incoming.method,
+      path: incoming.url,
+      headers: incoming.headers,
+    };
     const passed = httpRequest(options, (answer) => {
       if (incoming.method === "POST" && incoming.url === "/v2/images") rememberFormat(answer, formats);
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);

@@ -27,7 +27,10 @@ export async function mockEngine(config: Readonly<Record<string, unknown>>, prev
     {
       newResource: ({ type, name, inputs }) => {
         registered.push({ type: type.split(":").at(-1) ?? "", name, inputs: inputs as Record<string, unknown> });
-        return { id: preview ? "" : `id-of-${name}`, state: { ...inputs, ...computed(type, inputs as Record<string, unknown>, preview) } };
+        return {
+          id: preview ? "" : `id-of-${name}`,
+          state: { ...inputs, ...computed(type, inputs as Record<string, unknown>, preview) },
+        };
       },
       call: () => ({}),
     },
@@ -37,7 +40,8 @@ export async function mockEngine(config: Readonly<Record<string, unknown>>, prev
   );
   // The SDK's mocked monitor has no method for hooks; the real one stores them and calls back later.
   const monitor = getMonitor() as unknown as Record<string, unknown>;
-  monitor["registerResourceHook"] = (_request: unknown, callback: (error: null, response: object) => void) => callback(null, {});
+  monitor["registerResourceHook"] = (_request: unknown, callback: (error: null, response: object) => void) =>
+    callback(null, {});
   const text = Object.entries(config).map(([key, value]) => [`ironic-images:${key}`, JSON.stringify(value)] as const);
   pulumi.runtime.setAllConfig(Object.fromEntries(text));
   return registered;
@@ -46,8 +50,16 @@ export async function mockEngine(config: Readonly<Record<string, unknown>>, prev
 function computed(type: string, inputs: Record<string, unknown>, preview: boolean): Record<string, unknown> {
   if (type.endsWith(":DiskImage")) {
     const name = String(inputs["name"]);
-    const paths = { fingerprint: `fingerprint-of-${name}`, imagePath: `${name}.qcow2`, kernelPath: `${name}.vmlinuz`, ramdiskPath: `${name}.initrd` };
-    const built = { buildId: `build-of-${name}`, files: { image: file("image"), kernel: file("kernel"), ramdisk: file("ramdisk") } };
+    const paths = {
+      fingerprint: `fingerprint-of-${name}`,
+      imagePath: `${name}.qcow2`,
+      kernelPath: `${name}.vmlinuz`,
+      ramdiskPath: `${name}.initrd`,
+    };
+    const built = {
+      buildId: `build-of-${name}`,
+      files: { image: file("image"), kernel: file("kernel"), ramdisk: file("ramdisk") },
+    };
     return preview ? paths : { ...paths, ...built };
   }
   if (type.endsWith(":Publication") && !preview) {

@@ -28,21 +28,29 @@ async function makeImage(directory: string, { format, kind }: Omit<ImageFile, "p
 async function traces(): Promise<string> {
   const { stdout: loops } = await execa("losetup", ["--list", "--noheadings", "--output", "BACK-FILE"]);
   const ours = (text: string) => text.split("\n").filter((line) => line.includes("ironic-images-mount"));
-  return JSON.stringify([ours(loops), ours(readFileSync("/proc/mounts", "utf8")), readdirSync(tmpdir()).filter((name) => name.startsWith("ironic-images-mount"))]);
+  return JSON.stringify([
+    ours(loops),
+    ours(readFileSync("/proc/mounts", "utf8")),
+    readdirSync(tmpdir()).filter((name) => name.startsWith("ironic-images-mount")),
+  ]);
 }
 
 for (const format of ["qcow2", "raw"] as const) {
   for (const kind of ["partition", "whole-disk"] as const) {
-    test(`the files of a ${kind} image in ${format} can be read, not written, and nothing is left`, { skip }, async (t) => {
-      const before = await traces();
-      const image = await makeImage(temporaryDirectory(t), { format, kind });
-      const hostname = await withMountedImage(image, (root) => {
-        assert.throws(() => writeFileSync(join(root, "etc/hostname"), "other"), { code: "EROFS" });
-        return readFileSync(join(root, "etc/hostname"), "utf8");
-      });
-      assert.equal(hostname, "my-image\n");
-      assert.equal(await traces(), before);
-    });
+    test(
+      `the files of a ${kind} image in ${format} can be read, not written, and nothing is left`,
+      { skip },
+      async (t) => {
+        const before = await traces();
+        const image = await makeImage(temporaryDirectory(t), { format, kind });
+        const hostname = await withMountedImage(image, (root) => {
+          assert.throws(() => writeFileSync(join(root, "etc/hostname"), "other"), { code: "EROFS" });
+          return readFileSync(join(root, "etc/hostname"), "utf8");
+        });
+        assert.equal(hostname, "my-image\n");
+        assert.equal(await traces(), before);
+      },
+    );
   }
 }
 
@@ -50,7 +58,10 @@ test("a failure inside passes through, and nothing is left", { skip }, async (t)
   const before = await traces();
   const image = await makeImage(temporaryDirectory(t), { format: "raw", kind: "partition" });
   const failure = new Error("not as expected");
-  await assert.rejects(withMountedImage(image, () => Promise.reject(failure)), failure);
+  await assert.rejects(
+    withMountedImage(image, () => Promise.reject(failure)),
+    failure,
+  );
   assert.equal(await traces(), before);
 });
 
@@ -58,6 +69,9 @@ test("what is no file system is refused, and nothing is left", { skip }, async (
   const before = await traces();
   const path = join(temporaryDirectory(t), "image.raw");
   writeFileSync(path, Buffer.alloc(1024 * 1024, "no file system "));
-  await assert.rejects(withMountedImage({ path, format: "raw", kind: "partition" }, () => undefined), /mount/);
+  await assert.rejects(
+    withMountedImage({ path, format: "raw", kind: "partition" }, () => undefined),
+    /mount/,
+  );
   assert.equal(await traces(), before);
 });

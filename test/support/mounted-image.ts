@@ -39,7 +39,10 @@ export async function withMountedImage<T>(image: ImageFile, use: (root: string) 
 /** Where the largest partition is, as losetup takes it. */
 async function largestPartition(raw: string): Promise<string[]> {
   const { stdout } = await execa("partx", ["--raw", "--noheadings", "--output", "START,SECTORS", raw]);
-  const parts = stdout.split("\n").map((line) => line.trim().split(/\s+/).map(Number)).filter((part) => part.length === 2);
+  const parts = stdout
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/).map(Number))
+    .filter((part) => part.length === 2);
   const [start, sectors] = parts.reduce((largest, part) => ((part[1] ?? 0) > (largest[1] ?? 0) ? part : largest), []);
   if (start === undefined || sectors === undefined) throw new Error(`${raw} has no partitions`);
   return ["--offset", String(start * 512), "--sizelimit", String(sectors * 512)];

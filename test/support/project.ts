@@ -75,7 +75,8 @@ async function copyProgram(directory: string): Promise<void> {
     await cp(path.join(repository, file), path.join(directory, file), { recursive: true });
   }
   await symlink(path.join(repository, "node_modules"), path.join(directory, "node_modules"));
-  for (const folder of ["recipes", "stacks", "elements"]) await mkdir(path.join(directory, folder), { recursive: true });
+  for (const folder of ["recipes", "stacks", "elements"])
+    await mkdir(path.join(directory, folder), { recursive: true });
 }
 
 function testProject(directory: string, stack: string, cloudsFile: string, root: string): TestProject {
@@ -116,7 +117,9 @@ function testProject(directory: string, stack: string, cloudsFile: string, root:
       await writeFile(stackFile, salt + stringify({ config: { ...stackDefaults, ...config } }));
     },
     addElement: (name) =>
-      cp(path.join(repository, "test/fixtures/elements", name), path.join(directory, "elements", name), { recursive: true }),
+      cp(path.join(repository, "test/fixtures/elements", name), path.join(directory, "elements", name), {
+        recursive: true,
+      }),
     async writeElement(name, files) {
       for (const [file, content] of Object.entries(files)) {
         const target = path.join(directory, "elements", name, file);
@@ -150,7 +153,10 @@ function testProject(directory: string, stack: string, cloudsFile: string, root:
 }
 
 function parseSteps(eventLog: string): Step[] {
-  const events = eventLog.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line) as EngineEvent);
+  const events = eventLog
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as EngineEvent);
   return events.flatMap((event) => {
     const step = event.resourcePreEvent?.metadata;
     if (step === undefined || step.type.startsWith("pulumi:")) return [];

@@ -7,4 +7,10 @@ export const tinyPartition = {
   bootloader: "none",
 } as const;
 
-export const tinyWholeDisk = { kind: "whole-disk", distribution: "tiny", release: "1", elements: [], firmware: "bios" } as const;
+export const tinyWholeDisk = {
+  kind: "whole-disk",
+  distribution: "tiny",
+  release: "1",
+  elements: [],
+  firmware: "bios",
+} as const;

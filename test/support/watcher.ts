@@ -48,7 +48,8 @@ export function problems(visible: readonly GlanceImage[]): string[] {
       if (typeof id !== "string") continue;
       const part = byId.get(id);
       if (part === undefined) found.push(`${image.id} is visible, its ${key} ${id} is not`);
-      else if (part["ironic_images_build"] !== image["ironic_images_build"]) found.push(`${image.id} is of another build than its ${key} ${id}`);
+      else if (part["ironic_images_build"] !== image["ironic_images_build"])
+        found.push(`${image.id} is of another build than its ${key} ${id}`);
     }
     return found;
   });

@@ -9,7 +9,15 @@ import { localPaths, projectDirectory } from "../../tools/paths.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 const project = "/pro ject#1";
-const own = { PATH: "/usr/bin", PULUMI_BACKEND_URL: "s3://mine", PULUMI_HOME: "/home/me/.pulumi", OS_CLOUD: "prod", OS_PASSWORD: "x", OS_CLIENT_CONFIG_FILE: "/mine.yaml", PULUMI_CONFIG_PASSPHRASE_FILE: "/p" };
+const own = {
+  PATH: "/usr/bin",
+  PULUMI_BACKEND_URL: "s3://mine",
+  PULUMI_HOME: "/home/me/.pulumi",
+  OS_CLOUD: "prod",
+  OS_PASSWORD: "x",
+  OS_CLIENT_CONFIG_FILE: "/mine.yaml",
+  PULUMI_CONFIG_PASSPHRASE_FILE: "/p",
+};
 
 test("local has its own cloud, backend and passphrase, and nothing of another cloud", () => {
   const { set, unset } = stackEnvironment("local", own, project);
@@ -37,7 +45,11 @@ test("another stack without a backend of the user's has the project's", () => {
 });
 
 test("another stack in a shell that had local loses local's cloud and passphrase, and keeps the user's", () => {
-  const { unset } = stackEnvironment("prod", { ...stackProcessEnvironment("local", { PATH: "/usr/bin" }, project), OS_CLOUD: "prod" }, project);
+  const { unset } = stackEnvironment(
+    "prod",
+    { ...stackProcessEnvironment("local", { PATH: "/usr/bin" }, project), OS_CLOUD: "prod" },
+    project,
+  );
   assert.deepEqual(unset, ["OS_CLIENT_CONFIG_FILE", "PULUMI_CONFIG_PASSPHRASE"]);
 });
 
@@ -59,6 +71,9 @@ test("what npm start has not made is missed", (t) => {
 });
 
 test("the file of stack local has a salt, so that Pulumi never writes one", () => {
-  const stack = parse(readFileSync(join(projectDirectory, "stacks/Pulumi.local.yaml"), "utf8")) as Record<string, unknown>;
+  const stack = parse(readFileSync(join(projectDirectory, "stacks/Pulumi.local.yaml"), "utf8")) as Record<
+    string,
+    unknown
+  >;
   assert.match(String(stack["encryptionsalt"]), /^v1:/);
 });

@@ -22,7 +22,10 @@ test("a skipped step is one line", async () => {
 
 test("a failing step is named, and its error passes through", async () => {
   const log = capture(false);
-  await assert.rejects(createReport(log.stream).step("engine", () => Promise.reject(new Error("no"))), /no/);
+  await assert.rejects(
+    createReport(log.stream).step("engine", () => Promise.reject(new Error("no"))),
+    /no/,
+  );
   assert.match(log.text(), /^✗ engine \(failed after 0\.\d s\)\n$/);
 });
 
@@ -40,8 +43,13 @@ test("a plain log gets a line about what a long step is doing, without control c
 test("on a terminal the live line shows every running step and never wraps", async () => {
   const log = capture(true);
   const report = createReport(log.stream, { interval: 10 });
-  await Promise.all(["the first of two steps", "the second of two steps"].map((title) => report.step(title, () => sleep(40))));
-  const lines = log.text().split("\u001b[K").map((line) => line.replace("\r", ""));
+  await Promise.all(
+    ["the first of two steps", "the second of two steps"].map((title) => report.step(title, () => sleep(40))),
+  );
+  const lines = log
+    .text()
+    .split("\u001b[K")
+    .map((line) => line.replace("\r", ""));
   assert.ok(lines.some((line) => line.startsWith("the first of two steps (0.0 s) | the ")));
   for (const line of lines) assert.ok(line.trimEnd().length < 40, line);
   assert.equal(lines.filter((line) => line.endsWith("\n") || line.includes("\n")).length, 2);

@@ -16,7 +16,8 @@ export function isInstalled(project) {
   for (const [path, entry] of Object.entries(wanted)) {
     const installed = found[path];
     if (path === "" || (installed === undefined && entry.optional === true)) continue;
-    if (installed === undefined || installed.version !== entry.version || installed.integrity !== entry.integrity) return false;
+    if (installed === undefined || installed.version !== entry.version || installed.integrity !== entry.integrity)
+      return false;
   }
   return Object.keys(found).every((path) => path in wanted);
 }
@@ -41,7 +42,9 @@ export function installDependencies(project) {
  */
 export function npm(environment) {
   const running = environment["npm_execpath"] ?? "";
-  return /npm-cli\.c?js$/.test(running) ? { command: process.execPath, first: [running] } : { command: "npm", first: [] };
+  return /npm-cli\.c?js$/.test(running)
+    ? { command: process.execPath, first: [running] }
+    : { command: "npm", first: [] };
 }
 
 /** @returns {Record<string, { version?: string, integrity?: string, optional?: boolean }> | undefined} */

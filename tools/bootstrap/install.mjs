@@ -6,6 +6,9 @@ const [project = "."] = process.argv.slice(2);
 if (!isInstalled(project)) {
   console.error("installing the npm dependencies (npm ci) ...");
   const { command, first } = npm(process.env);
-  const { status } = spawnSync(command, [...first, "ci", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: project, stdio: ["ignore", 2, 2] });
+  const { status } = spawnSync(command, [...first, "ci", "--no-audit", "--no-fund", "--loglevel=error"], {
+    cwd: project,
+    stdio: ["ignore", 2, 2],
+  });
   process.exitCode = status ?? 1;
 }

@@ -23,12 +23,22 @@ export interface CleanOptions {
 export async function clean({ project, cache, say }: CleanOptions): Promise<void> {
   if (cache !== undefined) requireSafe(cache, project);
   const held = await heldLocks({ project, cache });
-  if (held.length > 0) throw new IronicImagesError("clean-build-runs", "a build is running; wait for it, or cancel it, and run the command again", held.join("\n"));
+  if (held.length > 0)
+    throw new IronicImagesError(
+      "clean-build-runs",
+      "a build is running; wait for it, or cancel it, and run the command again",
+      held.join("\n"),
+    );
   const { root, cloud } = localPaths(project);
   if (await stopCloud(cloud)) say("stopped the local cloud");
   await sweepBuilds(project, say);
   // Last the modules that this very command runs on.
-  const directories = [root, join(project, ".images"), ...(cache === undefined ? [] : [cache]), join(project, "node_modules")];
+  const directories = [
+    root,
+    join(project, ".images"),
+    ...(cache === undefined ? [] : [cache]),
+    join(project, "node_modules"),
+  ];
   const there = directories.filter((path) => existsSync(path));
   for (const path of there) {
     const size = await sizeOf(path);
@@ -42,9 +52,13 @@ export async function clean({ project, cache, say }: CleanOptions): Promise<void
 function requireSafe(cache: string, project: string): void {
   if (!existsSync(cache)) return;
   const real = realpathSync(cache);
-  const holds = (path: string) => existsSync(path) && `${realpathSync(path)}/`.startsWith(real === "/" ? "/" : `${real}/`);
+  const holds = (path: string) =>
+    existsSync(path) && `${realpathSync(path)}/`.startsWith(real === "/" ? "/" : `${real}/`);
   if (holds(homedir()) || holds(project)) {
-    throw new IronicImagesError("clean-cache-unsafe", `the cache ${cache} holds more than the cache; give IRONIC_IMAGES_CACHE a directory of its own, or run \`npm run clean -- --keep-cache\``);
+    throw new IronicImagesError(
+      "clean-cache-unsafe",
+      `the cache ${cache} holds more than the cache; give IRONIC_IMAGES_CACHE a directory of its own, or run \`npm run clean -- --keep-cache\``,
+    );
   }
 }
 

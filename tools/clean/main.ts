@@ -6,5 +6,9 @@ import { clean } from "./clean.ts";
 
 await runTool(async () => {
   const { values } = parseArgs({ options: { "keep-cache": { type: "boolean", default: false } } });
-  await clean({ project: projectDirectory, cache: values["keep-cache"] ? undefined : cacheDirectory(), say: console.log });
+  await clean({
+    project: projectDirectory,
+    cache: values["keep-cache"] ? undefined : cacheDirectory(),
+    say: console.log,
+  });
 });

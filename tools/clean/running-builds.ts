@@ -17,7 +17,9 @@ export async function heldLocks({ project, cache }: { project: string; cache: st
 
 function lockFiles(directory: string): string[] {
   try {
-    return readdirSync(directory).filter((name) => name.endsWith(".lock")).map((name) => join(directory, name));
+    return readdirSync(directory)
+      .filter((name) => name.endsWith(".lock"))
+      .map((name) => join(directory, name));
   } catch {
     return [];
   }

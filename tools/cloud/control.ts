@@ -36,7 +36,13 @@ export function cloudsFile(directory: string): string {
  * `cloud`). They outlive this process. What runs already stays; `started` tells.
  * @throws IronicImagesError `cloud-failed`, with nothing left running
  */
-export async function startCloud({ directory, virtualenv }: { directory: string; virtualenv: string }): Promise<CloudStatus & { started: boolean }> {
+export async function startCloud({
+  directory,
+  virtualenv,
+}: {
+  directory: string;
+  virtualenv: string;
+}): Promise<CloudStatus & { started: boolean }> {
   const status = statusSchema.parse(await control(join(virtualenv, "bin/python"), "up", directory));
   return { ...status, started: status.started === true };
 }
@@ -62,6 +68,11 @@ async function control(python: string, command: "up" | "down" | "status", direct
     return JSON.parse(stdout);
   } catch (error) {
     if (!(error instanceof ExecaError)) throw error;
-    throw new IronicImagesError("cloud-failed", `the local cloud in ${directory} did not do as asked (${command}); its logs are there`, String(error.stderr ?? error.shortMessage), { cause: error });
+    throw new IronicImagesError(
+      "cloud-failed",
+      `the local cloud in ${directory} did not do as asked (${command}); its logs are there`,
+      String(error.stderr ?? error.shortMessage),
+      { cause: error },
+    );
   }
 }

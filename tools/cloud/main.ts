@@ -12,7 +12,9 @@ await runTool(async () => {
   const directory = resolve(where);
   if (command === "up") {
     const report = createReport();
-    const virtualenv = await report.step("Keystone and Glance", (progress) => ensureVirtualenv({ name: "cloud", cacheDirectory: cacheDirectory(), progress }));
+    const virtualenv = await report.step("Keystone and Glance", (progress) =>
+      ensureVirtualenv({ name: "cloud", cacheDirectory: cacheDirectory(), progress }),
+    );
     console.log(JSON.stringify(await startCloud({ directory, virtualenv })));
   } else if (command === "down") {
     console.log(JSON.stringify({ stopped: await stopCloud(directory) }));

@@ -23,8 +23,14 @@ export function stackJsonSchema(): Json {
       config: {
         type: "object",
         properties: {
-          "ironic-images:userImages": { ...withoutDialect(userImages), description: "The user images of this cloud, by key." },
-          "ironic-images:build": { ...withoutDialect(editorSchema(buildSchema)), description: "How this machine builds. Never changes what is built." },
+          "ironic-images:userImages": {
+            ...withoutDialect(userImages),
+            description: "The user images of this cloud, by key.",
+          },
+          "ironic-images:build": {
+            ...withoutDialect(editorSchema(buildSchema)),
+            description: "How this machine builds. Never changes what is built.",
+          },
         },
         // A mistyped key of ours is a mistake, every other namespace is somebody else's.
         patternProperties: { "^ironic-images:(?!(userImages|build)$)": false },
@@ -37,7 +43,15 @@ function editorSchema(schema: z.ZodType): Json {
   const options = {
     target: "draft-7",
     io: "input",
-    override: ({ zodSchema, jsonSchema, path }: { zodSchema: z.core.$ZodType; jsonSchema: Json; path: (string | number)[] }) => {
+    override: ({
+      zodSchema,
+      jsonSchema,
+      path,
+    }: {
+      zodSchema: z.core.$ZodType;
+      jsonSchema: Json;
+      path: (string | number)[];
+    }) => {
       const fallback = fieldFacts.get(zodSchema as z.ZodType)?.fallback;
       // Values like "<name>.initrd" tell a reader something, but are no values.
       if (fallback !== undefined && !/[< ]/.test(String(fallback))) jsonSchema["default"] = fallback;
@@ -48,10 +62,18 @@ function editorSchema(schema: z.ZodType): Json {
 }
 
 function describeEnvironment(jsonSchema: Json): void {
-  const entry = ({ description, pattern }: { description: string; pattern: RegExp }) => ({ type: "string", description, pattern: pattern.source });
+  const entry = ({ description, pattern }: { description: string; pattern: RegExp }) => ({
+    type: "string",
+    description,
+    pattern: pattern.source,
+  });
   delete jsonSchema["propertyNames"];
-  jsonSchema["properties"] = Object.fromEntries(Object.entries(allowedVariables).map(([name, rule]) => [name, entry(rule)]));
-  jsonSchema["patternProperties"] = Object.fromEntries(Object.entries(allowedFamilies).map(([name, rule]) => [`^${name}[A-Za-z0-9_]+$`, entry(rule)]));
+  jsonSchema["properties"] = Object.fromEntries(
+    Object.entries(allowedVariables).map(([name, rule]) => [name, entry(rule)]),
+  );
+  jsonSchema["patternProperties"] = Object.fromEntries(
+    Object.entries(allowedFamilies).map(([name, rule]) => [`^${name}[A-Za-z0-9_]+$`, entry(rule)]),
+  );
   jsonSchema["additionalProperties"] = false;
 }
 

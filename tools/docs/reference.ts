@@ -49,7 +49,10 @@ function fieldRows(name: string, schema: z.ZodType): string[] {
   const row = `| \`${name}\` | ${valueOf(inner)} | ${fallback} | ${facts === undefined ? "" : decides[facts.affects]} | ${schema.description ?? ""} |`;
   // The fields of `overrides` are those of a recipe.
   if (!(inner instanceof z.ZodObject) || name === "overrides") return [row];
-  const nested = Object.entries(inner.shape as Shape).map(([key, part]) => `| \`${name}.${key}\` | ${valueOf(unwrap(part))} | ${part.isOptional() ? "" : "required"} | | ${part.description ?? unwrap(part).description ?? ""} |`);
+  const nested = Object.entries(inner.shape as Shape).map(
+    ([key, part]) =>
+      `| \`${name}.${key}\` | ${valueOf(unwrap(part))} | ${part.isOptional() ? "" : "required"} | | ${part.description ?? unwrap(part).description ?? ""} |`,
+  );
   return [row, ...nested];
 }
 
@@ -71,7 +74,8 @@ function valueOf(schema: z.ZodType): string {
 }
 
 function cell(fallback: string | number | readonly string[]): string {
-  if (Array.isArray(fallback)) return fallback.length === 0 ? "none" : fallback.map((part: string) => `\`${part}\``).join(", ");
+  if (Array.isArray(fallback))
+    return fallback.length === 0 ? "none" : fallback.map((part: string) => `\`${part}\``).join(", ");
   const text = String(fallback);
   return text.includes(" ") ? text : `\`${text}\``;
 }

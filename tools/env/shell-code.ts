@@ -14,7 +14,9 @@ export function shellCode({ set, unset }: StackEnvironment, first: string): stri
   const lines = [
     `case $PATH in ${directory}:*) ;; *) export PATH=${directory}:"$PATH" ;; esac`,
     ...unset.map((name) => `unset ${name}`),
-    ...Object.entries(set).filter(([name]) => name !== "PATH").map(([name, value]) => `export ${name}=${shellQuote(value)}`),
+    ...Object.entries(set)
+      .filter(([name]) => name !== "PATH")
+      .map(([name, value]) => `export ${name}=${shellQuote(value)}`),
   ];
   return lines.map((line) => `${line}\n`).join("");
 }

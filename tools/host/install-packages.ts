@@ -13,7 +13,8 @@ export function aptArguments(packages: readonly string[]): string[] {
  * @throws IronicImagesError `host-packages-failed`
  */
 export async function installPackages(packages: readonly string[], progress?: Progress): Promise<void> {
-  const apt = (args: readonly string[]) => execa("apt-get", args, { env: { DEBIAN_FRONTEND: "noninteractive" }, stdin: "ignore", all: true });
+  const apt = (args: readonly string[]) =>
+    execa("apt-get", args, { env: { DEBIAN_FRONTEND: "noninteractive" }, stdin: "ignore", all: true });
   try {
     let fresh = false;
     const update = async () => {
@@ -31,8 +32,17 @@ export async function installPackages(packages: readonly string[], progress?: Pr
     });
   } catch (error) {
     if (!(error instanceof ExecaError)) throw error;
-    const tail = String(error.all ?? error.shortMessage).trim().split("\n").slice(-20).join("\n");
-    throw new IronicImagesError("host-packages-failed", `apt-get could not install ${packages.join(" ")}; put right what it says below and run the command again`, tail, { cause: error });
+    const tail = String(error.all ?? error.shortMessage)
+      .trim()
+      .split("\n")
+      .slice(-20)
+      .join("\n");
+    throw new IronicImagesError(
+      "host-packages-failed",
+      `apt-get could not install ${packages.join(" ")}; put right what it says below and run the command again`,
+      tail,
+      { cause: error },
+    );
   }
 }
 

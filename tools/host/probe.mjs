@@ -19,7 +19,8 @@ export function probeHost(environment = process.env) {
     root,
     sudo: root || succeeds("sudo", ["-n", "true"], environment) !== undefined,
     python,
-    venv: python !== undefined && succeeds("python3", ["-E", "-c", "import venv, ensurepip"], environment) !== undefined,
+    venv:
+      python !== undefined && succeeds("python3", ["-E", "-c", "import venv, ensurepip"], environment) !== undefined,
     loop: hasLoopDevices(environment),
     apt: findCommand("apt-get", environment) !== undefined,
     missing: Object.keys(commandPackages).filter((command) => findCommand(command, environment) === undefined),
@@ -32,7 +33,10 @@ export function probeHost(environment = process.env) {
  * @param {NodeJS.ProcessEnv} [environment]
  */
 export function findCommand(name, environment = process.env) {
-  const directories = [...(environment["PATH"] ?? "").split(delimiter).filter((directory) => directory !== ""), ...systemDirectories];
+  const directories = [
+    ...(environment["PATH"] ?? "").split(delimiter).filter((directory) => directory !== ""),
+    ...systemDirectories,
+  ];
   return directories.map((directory) => join(directory, name)).find(isExecutable);
 }
 
@@ -59,7 +63,16 @@ function hasLoopDevices(/** @type {NodeJS.ProcessEnv} */ environment) {
 }
 
 /** The trimmed standard output of a command that succeeds, undefined otherwise. */
-function succeeds(/** @type {string} */ command, /** @type {string[]} */ args, /** @type {NodeJS.ProcessEnv} */ environment) {
-  const { status, stdout } = spawnSync(command, args, { env: environment, stdio: ["ignore", "pipe", "ignore"], encoding: "utf8", timeout: 20_000 });
+function succeeds(
+  /** @type {string} */ command,
+  /** @type {string[]} */ args,
+  /** @type {NodeJS.ProcessEnv} */ environment,
+) {
+  const { status, stdout } = spawnSync(command, args, {
+    env: environment,
+    stdio: ["ignore", "pipe", "ignore"],
+    encoding: "utf8",
+    timeout: 20_000,
+  });
   return status === 0 ? stdout.trim() : undefined;
 }

@@ -43,16 +43,44 @@ const oldestPython = [3, 11];
  * @returns {{ problem: string } | { problem?: undefined, install: string[] }}
  */
 export function judgeHost(host) {
-  if (host.platform !== "linux") return { problem: `images are built on Linux, and this is ${host.platform}: run it on a Linux machine or in a virtual one` };
-  if (!host.root && !host.sudo) return { problem: "building images needs root: run this as root, or allow this user sudo without a password (`sudo -n true` must succeed)" };
-  if (host.python === undefined) return { problem: "python3 is missing: install Python 3.11 or newer (Debian and Ubuntu: apt-get install python3 python3-venv)" };
-  if (isOlder(host.python)) return { problem: `python3 is ${host.python}: install Python 3.11 or newer, and put it on PATH as python3` };
-  if (!host.venv) return { problem: "python3 cannot make virtualenvs: install its module venv (Debian and Ubuntu: apt-get install python3-venv)" };
-  if (!host.loop) return { problem: "this kernel has no loop devices, and diskimage-builder mounts images through them: load the module (modprobe loop), or use a machine that has it" };
+  if (host.platform !== "linux")
+    return {
+      problem: `images are built on Linux, and this is ${host.platform}: run it on a Linux machine or in a virtual one`,
+    };
+  if (!host.root && !host.sudo)
+    return {
+      problem:
+        "building images needs root: run this as root, or allow this user sudo without a password (`sudo -n true` must succeed)",
+    };
+  if (host.python === undefined)
+    return {
+      problem:
+        "python3 is missing: install Python 3.11 or newer (Debian and Ubuntu: apt-get install python3 python3-venv)",
+    };
+  if (isOlder(host.python))
+    return { problem: `python3 is ${host.python}: install Python 3.11 or newer, and put it on PATH as python3` };
+  if (!host.venv)
+    return {
+      problem:
+        "python3 cannot make virtualenvs: install its module venv (Debian and Ubuntu: apt-get install python3-venv)",
+    };
+  if (!host.loop)
+    return {
+      problem:
+        "this kernel has no loop devices, and diskimage-builder mounts images through them: load the module (modprobe loop), or use a machine that has it",
+    };
   const install = [...new Set(host.missing.map((command) => commandPackages[command] ?? command))].sort();
   if (install.length === 0 || (host.root && host.apt)) return { install };
-  const how = host.apt ? `sudo apt-get install --no-install-recommends ${install.join(" ")}` : `the packages that Debian calls ${install.join(" ")}`;
-  return { problem: `${host.missing.join(", ")} ${host.missing.length === 1 ? "is" : "are"} missing on this machine: install ${how}`.replace("install sudo apt-get", "run sudo apt-get") };
+  const how = host.apt
+    ? `sudo apt-get install --no-install-recommends ${install.join(" ")}`
+    : `the packages that Debian calls ${install.join(" ")}`;
+  return {
+    problem:
+      `${host.missing.join(", ")} ${host.missing.length === 1 ? "is" : "are"} missing on this machine: install ${how}`.replace(
+        "install sudo apt-get",
+        "run sudo apt-get",
+      ),
+  };
 }
 
 /** @param {string} version */

@@ -8,11 +8,17 @@ import { runTool } from "../run-tool.ts";
 import { shellIds, type ImageIds } from "./shell-names.ts";
 
 await runTool(async () => {
-  const { values } = parseArgs({ options: { stack: { type: "string", default: localStack }, image: { type: "string" } } });
+  const { values } = parseArgs({
+    options: { stack: { type: "string", default: localStack }, image: { type: "string" } },
+  });
   requireStarted(values.stack);
   const env = stackProcessEnvironment(values.stack);
   const options = { cwd: projectDirectory, env, extendEnv: false, reject: false } as const;
-  const { stdout, stderr, exitCode } = await execa("pulumi", ["stack", "output", "userImages", "--json", "--stack", values.stack], options);
+  const { stdout, stderr, exitCode } = await execa(
+    "pulumi",
+    ["stack", "output", "userImages", "--json", "--stack", values.stack],
+    options,
+  );
   if (exitCode !== 0) {
     const summary = `stack ${values.stack} exports no ids; \`pulumi up --stack ${values.stack}\` makes them`;
     throw new IronicImagesError("no-ids", summary, stderr);

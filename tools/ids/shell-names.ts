@@ -35,7 +35,10 @@ export function shellIds(userImages: Readonly<Record<string, ImageIds>>, image?:
       const prefix = shellPrefix(key);
       const twin = prefixes.get(prefix);
       if (twin !== undefined) {
-        throw new IronicImagesError("ambiguous-name", `images ${twin} and ${key} have one shell name, ${prefix}; ask for one with --image`);
+        throw new IronicImagesError(
+          "ambiguous-name",
+          `images ${twin} and ${key} have one shell name, ${prefix}; ask for one with --image`,
+        );
       }
       prefixes.set(prefix, key);
       return assignments(prefix, ids);

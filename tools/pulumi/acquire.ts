@@ -58,7 +58,12 @@ export async function ensurePulumi(options: AcquireOptions): Promise<PulumiEngin
       progress,
       check: works,
       async make(temporary) {
-        const origin = await obtain(engine(site, environment), temporary, { environment, progress, patience, note: report.note });
+        const origin = await obtain(engine(site, environment), temporary, {
+          environment,
+          progress,
+          patience,
+          note: report.note,
+        });
         if (origin === "built") await placeLanguageHost(join(temporary, "bin"));
         await writeFile(originFile(temporary), `${origin}\n`);
       },
@@ -81,7 +86,9 @@ function withFirst(directory: string, environment: NodeJS.ProcessEnv): NodeJS.Pr
 function engine(site: string, environment: NodeJS.ProcessEnv): Obtainable {
   return {
     title: `the Pulumi engine ${engineVersion}`,
-    archive: ["linux", "darwin"].includes(process.platform) ? `${site}/sdk/pulumi-v${engineVersion}-${process.platform}-${process.arch}.tar.gz` : undefined,
+    archive: ["linux", "darwin"].includes(process.platform)
+      ? `${site}/sdk/pulumi-v${engineVersion}-${process.platform}-${process.arch}.tar.gz`
+      : undefined,
     unpack: { into: "bin", strip: 1 },
     async verify(directory) {
       const found = await checkEngine(join(directory, "bin", "pulumi"), withFirst(join(directory, "bin"), environment));

@@ -40,7 +40,12 @@ export async function download(
     });
     await pipeline(Readable.fromWeb(response.body), count, createWriteStream(file), { signal: silence.signal });
   } catch (error) {
-    throw new IronicImagesError("download-failed", `${url} could not be downloaded: ${reason(error, silence.signal)}`, "", { cause: error });
+    throw new IronicImagesError(
+      "download-failed",
+      `${url} could not be downloaded: ${reason(error, silence.signal)}`,
+      "",
+      { cause: error },
+    );
   } finally {
     clearTimeout(timer);
   }

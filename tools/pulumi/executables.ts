@@ -25,7 +25,11 @@ export function isExecutable(path: string): boolean {
 const versionTimeout = 30_000;
 
 /** What a program answers when it is asked for its version, e.g. `v3.259.0`; undefined when it does not run or answers no version. */
-export async function versionOf(file: string, args: readonly string[], environment: NodeJS.ProcessEnv): Promise<string | undefined> {
+export async function versionOf(
+  file: string,
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): Promise<string | undefined> {
   const { stdout, failed } = await execa(file, args, {
     env: environment,
     extendEnv: false,

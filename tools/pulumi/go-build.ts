@@ -19,7 +19,19 @@ export interface GoProgram {
 export function goBuildArguments(program: GoProgram, output: string): string[] {
   const tags = program.tags.length === 0 ? [] : ["-tags", program.tags.join(",")];
   // -v prints each package as it is compiled, which is the only progress that `go build` has.
-  return ["build", "-v", "-mod=readonly", "-buildvcs=false", "-trimpath", ...tags, "-ldflags", program.ldflags, "-o", output, program.mainPackage];
+  return [
+    "build",
+    "-v",
+    "-mod=readonly",
+    "-buildvcs=false",
+    "-trimpath",
+    ...tags,
+    "-ldflags",
+    program.ldflags,
+    "-o",
+    output,
+    program.mainPackage,
+  ];
 }
 
 /** The environment of a build: the host's own (GOPROXY, GOFLAGS, caches, proxies), without cgo and without a workspace around us. Pure. */
@@ -38,10 +50,16 @@ export function goVersionOf(moduleDirectory: string): string {
  */
 export async function goObstacle(moduleDirectory: string, environment: NodeJS.ProcessEnv): Promise<string | undefined> {
   const needed = goVersionOf(moduleDirectory);
-  const answer = await execa("go", ["version"], { cwd: moduleDirectory, env: goEnvironment(environment), extendEnv: false, reject: false });
+  const answer = await execa("go", ["version"], {
+    cwd: moduleDirectory,
+    env: goEnvironment(environment),
+    extendEnv: false,
+    reject: false,
+  });
   if (answer.code === "ENOENT") return "there is no Go on PATH";
   const version = parseVersion(answer.stdout);
-  if (answer.failed || version === undefined) return `Go on PATH does not run (${answer.stderr.split("\n")[0] || answer.shortMessage})`;
+  if (answer.failed || version === undefined)
+    return `Go on PATH does not run (${answer.stderr.split("\n")[0] || answer.shortMessage})`;
   return compareVersions(version, parseVersion(needed) ?? []) < 0 ? `Go on PATH is ${version.join(".")}` : undefined;
 }
 
@@ -49,7 +67,11 @@ export async function goObstacle(moduleDirectory: string, environment: NodeJS.Pr
  * Builds a program into a file.
  * @throws IronicImagesError `go-build-failed` with the last lines of Go's output
  */
-export async function goBuild(program: GoProgram, output: string, options: { environment: NodeJS.ProcessEnv; progress: Progress }): Promise<void> {
+export async function goBuild(
+  program: GoProgram,
+  output: string,
+  options: { environment: NodeJS.ProcessEnv; progress: Progress },
+): Promise<void> {
   let packages = 0;
   const build = execa("go", goBuildArguments(program, output), {
     cwd: program.moduleDirectory,
@@ -62,12 +84,24 @@ export async function goBuild(program: GoProgram, output: string, options: { env
     for await (const line of build.iterable({ from: "stderr" })) {
       const downloading = /^go: downloading (\S+)/.exec(line)?.[1];
       if (downloading === undefined) packages += 1;
-      options.progress.say(downloading === undefined ? `building with Go, ${packages} packages compiled` : `building with Go, downloading ${downloading}`);
+      options.progress.say(
+        downloading === undefined
+          ? `building with Go, ${packages} packages compiled`
+          : `building with Go, downloading ${downloading}`,
+      );
     }
     await build;
   } catch (error) {
     if (!(error instanceof ExecaError)) throw error;
-    const tail = String(error.stderr ?? "").split("\n").slice(-20).join("\n");
-    throw new IronicImagesError("go-build-failed", `${program.mainPackage} cannot be built in ${program.moduleDirectory}; can Go reach its module proxy (go env GOPROXY)?`, tail, { cause: error });
+    const tail = String(error.stderr ?? "")
+      .split("\n")
+      .slice(-20)
+      .join("\n");
+    throw new IronicImagesError(
+      "go-build-failed",
+      `${program.mainPackage} cannot be built in ${program.moduleDirectory}; can Go reach its module proxy (go env GOPROXY)?`,
+      tail,
+      { cause: error },
+    );
   }
 }

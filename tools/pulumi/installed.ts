@@ -18,7 +18,10 @@ export const languageHostName = "pulumi-language-nodejs";
  * The first `pulumi` on PATH that is recent enough and has a Node language host that runs.
  * @param options.except a directory whose engines do not count: our own cache is no installation
  */
-export async function findInstalledEngine(options: { environment: NodeJS.ProcessEnv; except: string }): Promise<FoundEngine | undefined> {
+export async function findInstalledEngine(options: {
+  environment: NodeJS.ProcessEnv;
+  except: string;
+}): Promise<FoundEngine | undefined> {
   for (const pulumi of findOnPath("pulumi", options.environment["PATH"])) {
     if (isBelow(pulumi, options.except)) continue;
     const engine = await checkEngine(pulumi, options.environment);
@@ -36,7 +39,9 @@ export async function checkEngine(pulumi: string, environment: NodeJS.ProcessEnv
   const beside = join(dirname(realpathSync(pulumi)), languageHostName);
   const hosts = [...findOnPath(languageHostName, environment["PATH"]), ...(isExecutable(beside) ? [beside] : [])];
   const [host] = hosts;
-  return host !== undefined && (await versionOf(host, ["-version"], environment)) !== undefined ? { pulumi, version } : undefined;
+  return host !== undefined && (await versionOf(host, ["-version"], environment)) !== undefined
+    ? { pulumi, version }
+    : undefined;
 }
 
 function isBelow(path: string, directory: string): boolean {

@@ -38,7 +38,11 @@ export interface ObtainOptions {
  * Fills a directory from the vendor's archive, or else by building it with Go.
  * @throws IronicImagesError `go-missing` naming all the ways, `go-build-failed`
  */
-export async function obtain(wanted: Obtainable, directory: string, options: ObtainOptions): Promise<"downloaded" | "built"> {
+export async function obtain(
+  wanted: Obtainable,
+  directory: string,
+  options: ObtainOptions,
+): Promise<"downloaded" | "built"> {
   const failure = await fromArchive(wanted, directory, options);
   if (failure === undefined) return "downloaded";
   options.note(`  ${failure}; building ${wanted.title} with Go instead`);
@@ -57,14 +61,22 @@ export async function obtain(wanted: Obtainable, directory: string, options: Obt
 }
 
 /** @returns why it did not work, or undefined when it did; the directory is as empty as before when it did not */
-async function fromArchive(wanted: Obtainable, directory: string, { progress, patience }: ObtainOptions): Promise<string | undefined> {
-  if (wanted.archive === undefined) return `the vendor has no archive of ${wanted.title} for ${process.platform} ${process.arch}`;
+async function fromArchive(
+  wanted: Obtainable,
+  directory: string,
+  { progress, patience }: ObtainOptions,
+): Promise<string | undefined> {
+  if (wanted.archive === undefined)
+    return `the vendor has no archive of ${wanted.title} for ${process.platform} ${process.arch}`;
   const file = join(directory, "archive.tar.gz");
   progress.say("asking the vendor's site");
   try {
     await download(wanted.archive, file, {
       ...(patience === undefined ? {} : { patience }),
-      onProgress: (bytes, part) => progress.say(`downloading, ${part === undefined ? `${Math.round(bytes / 1e6)} MB` : `${Math.round(part * 100)} %`}`),
+      onProgress: (bytes, part) =>
+        progress.say(
+          `downloading, ${part === undefined ? `${Math.round(bytes / 1e6)} MB` : `${Math.round(part * 100)} %`}`,
+        ),
     });
     progress.say("unpacking");
     const into = join(directory, wanted.unpack.into);
@@ -73,7 +85,8 @@ async function fromArchive(wanted: Obtainable, directory: string, { progress, pa
   } catch (error) {
     await empty(directory);
     if (error instanceof IronicImagesError) return error.summary;
-    if (error instanceof ExecaError) return `${wanted.archive} is not a whole archive (${String(error.stderr).split("\n")[0]})`;
+    if (error instanceof ExecaError)
+      return `${wanted.archive} is not a whole archive (${String(error.stderr).split("\n")[0]})`;
     throw error;
   }
   await rm(file);

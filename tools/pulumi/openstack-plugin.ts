@@ -28,7 +28,9 @@ const pluginDirectory = `resource-openstack-v${openstackPluginVersion}`;
  * It is linked, not copied, so that PULUMI_HOME stays small.
  * @throws IronicImagesError `go-missing`, `go-build-failed`, and those of acquireLock
  */
-export async function ensureOpenstackPlugin(options: AcquireOptions & { readonly pulumiHome: string }): Promise<OpenstackPlugin> {
+export async function ensureOpenstackPlugin(
+  options: AcquireOptions & { readonly pulumiHome: string },
+): Promise<OpenstackPlugin> {
   const { cacheDirectory, pulumiHome, report, environment = process.env, site = vendorSite, patience } = options;
   return report.step(`Pulumi openstack plugin ${openstackPluginVersion}`, async (progress) => {
     const plugin = join(pulumiHome, "plugins", pluginDirectory, executable);
@@ -49,7 +51,12 @@ export async function ensureOpenstackPlugin(options: AcquireOptions & { readonly
       progress,
       check: () => works(cached, environment),
       async make(temporary) {
-        origin = await obtain(openstack(site, environment), temporary, { environment, progress, patience, note: report.note });
+        origin = await obtain(openstack(site, environment), temporary, {
+          environment,
+          progress,
+          patience,
+          note: report.note,
+        });
       },
     });
     await link(cached, plugin);
@@ -91,7 +98,8 @@ function openstack(site: string, environment: NodeJS.ProcessEnv): Obtainable {
       ? `${site}/plugins/${executable}-v${openstackPluginVersion}-${process.platform}-${architecture}.tar.gz`
       : undefined,
     unpack: { into: ".", strip: 0 },
-    verify: async (directory) => ((await works(join(directory, executable), environment)) ? undefined : "does not hold a working plugin"),
+    verify: async (directory) =>
+      (await works(join(directory, executable), environment)) ? undefined : "does not hold a working plugin",
     program: {
       moduleDirectory: fileURLToPath(new URL("openstack-plugin/", import.meta.url)),
       mainPackage: ".",

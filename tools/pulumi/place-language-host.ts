@@ -20,7 +20,8 @@ const dynamicProvider = "pulumi-resource-pulumi-nodejs";
  */
 export async function placeLanguageHost(binDirectory: string): Promise<void> {
   await mkdir(join(binDirectory, "language-host"), { recursive: true });
-  for (const name of await readdir(source)) await replace(join(binDirectory, "language-host", name), await readFile(join(source, name)), 0o644);
+  for (const name of await readdir(source))
+    await replace(join(binDirectory, "language-host", name), await readFile(join(source, name)), 0o644);
   await replace(join(binDirectory, languageHostName), Buffer.from(launcher), 0o755);
   const sdk = dirname(createRequire(import.meta.url).resolve("@pulumi/pulumi/package.json"));
   await replace(join(binDirectory, dynamicProvider), await readFile(join(sdk, dynamicProvider)), 0o755);

@@ -44,7 +44,9 @@ export function uvSettings(pip: ReadonlyMap<string, string>, environment: NodeJS
   const older: Record<string, string> = { UV_DEFAULT_INDEX: "UV_INDEX_URL", UV_INDEX: "UV_EXTRA_INDEX_URL" };
   const isSet = (name: string | undefined) => name !== undefined && (environment[name] ?? "") !== "";
   return {
-    environment: Object.fromEntries(Object.entries(wanted).filter(([name, value]) => value !== "" && !isSet(name) && !isSet(older[name]))),
+    environment: Object.fromEntries(
+      Object.entries(wanted).filter(([name, value]) => value !== "" && !isSet(name) && !isSet(older[name])),
+    ),
     options: on("no-index") ? ["--no-index"] : [],
   };
 }

@@ -54,7 +54,11 @@ export async function findVirtualenv(name: LockName, cacheDirectory: string): Pr
 /** Finished, and its Python is still the one that it was made with: an upgrade of the host's takes the packages away. */
 async function isComplete(directory: string): Promise<boolean> {
   if (!existsSync(join(directory, mark))) return false;
-  const { stdout } = await execa(join(directory, "bin/python"), ["-I", "-S", "-c", "import sys; print('%d.%d.%d' % sys.version_info[:3])"], { reject: false });
+  const { stdout } = await execa(
+    join(directory, "bin/python"),
+    ["-I", "-S", "-c", "import sys; print('%d.%d.%d' % sys.version_info[:3])"],
+    { reject: false },
+  );
   return stdout === readFileSync(join(directory, mark), "utf8").trim();
 }
 
@@ -62,7 +66,8 @@ async function make(lock: LockFile, directory: string, options: VirtualenvOption
   const environment = options.environment ?? process.env;
   const python = await findPython(environment);
   // uv comes by pip, everything else by uv: it takes 3 s where pip takes 43 s.
-  const uv = lock.name === "uv" ? undefined : join(await ensureVirtualenv({ ...withoutProgress(options), name: "uv" }), "bin");
+  const uv =
+    lock.name === "uv" ? undefined : join(await ensureVirtualenv({ ...withoutProgress(options), name: "uv" }), "bin");
   rmSync(directory, { recursive: true, force: true });
   options.progress?.say("making the virtualenv");
   const run = runner(lock, environment);
@@ -73,7 +78,10 @@ async function make(lock: LockFile, directory: string, options: VirtualenvOption
   } else {
     const settings = await hostSettings(dirname(uv), environment);
     const cache = environment["UV_CACHE_DIR"] || join(options.cacheDirectory, "python", "downloads");
-    await run(join(uv, "uv"), uvArguments(lock, directory, settings.options), { ...settings.environment, UV_CACHE_DIR: cache });
+    await run(join(uv, "uv"), uvArguments(lock, directory, settings.options), {
+      ...settings.environment,
+      UV_CACHE_DIR: cache,
+    });
   }
   writeFileSync(join(directory, mark), `${python.version}\n`);
 }
@@ -84,18 +92,42 @@ function withoutProgress({ progress: _progress, ...rest }: VirtualenvOptions): V
 
 /** The arguments that install a lock file with pip. */
 export function pipArguments(lock: LockFile): string[] {
-  return ["install", "--quiet", "--disable-pip-version-check", "--no-cache-dir", "--require-hashes", "--no-deps", "--requirement", lock.path];
+  return [
+    "install",
+    "--quiet",
+    "--disable-pip-version-check",
+    "--no-cache-dir",
+    "--require-hashes",
+    "--no-deps",
+    "--requirement",
+    lock.path,
+  ];
 }
 
 /** The arguments that install a lock file with uv, compiled: nothing writes into the virtualenv later. */
 export function uvArguments(lock: LockFile, directory: string, options: readonly string[]): string[] {
   const where = ["--python", join(directory, "bin/python"), "--no-python-downloads"];
-  return ["pip", "install", "--quiet", "--require-hashes", "--no-deps", "--compile-bytecode", ...where, ...options, "--requirement", lock.path];
+  return [
+    "pip",
+    "install",
+    "--quiet",
+    "--require-hashes",
+    "--no-deps",
+    "--compile-bytecode",
+    ...where,
+    ...options,
+    "--requirement",
+    lock.path,
+  ];
 }
 
 /** What pip knows of this machine, in uv's words. */
 async function hostSettings(uvVirtualenv: string, environment: NodeJS.ProcessEnv) {
-  const asked = await execa(join(uvVirtualenv, "bin/python"), ["-E", "-m", "pip", "config", "list"], { env: environment, extendEnv: false, reject: false });
+  const asked = await execa(join(uvVirtualenv, "bin/python"), ["-E", "-m", "pip", "config", "list"], {
+    env: environment,
+    extendEnv: false,
+    reject: false,
+  });
   return uvSettings(parsePipConfiguration(asked.exitCode === 0 ? asked.stdout : ""), environment);
 }
 
@@ -105,7 +137,11 @@ function runner(lock: LockFile, environment: NodeJS.ProcessEnv) {
       await execa(command, args, { env: { ...environment, ...more }, extendEnv: false, stdin: "ignore", all: true });
     } catch (error) {
       if (!(error instanceof ExecaError)) throw error;
-      const tail = String(error.all ?? error.shortMessage).trim().split("\n").slice(-20).join("\n");
+      const tail = String(error.all ?? error.shortMessage)
+        .trim()
+        .split("\n")
+        .slice(-20)
+        .join("\n");
       const summary = `the Python packages of ${lock.name}.lock.txt could not be installed; see below, put it right (index, proxy, certificate: pip's configuration) and run the command again`;
       throw new IronicImagesError("virtualenv-failed", summary, tail, { cause: error });
     }

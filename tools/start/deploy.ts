@@ -16,11 +16,29 @@ const cancelled = 8;
 export async function deployLocal(project: string): Promise<void> {
   const pulumi = join(localPaths(project).bin, "pulumi");
   const env = stackProcessEnvironment(localStack, process.env, project);
-  const selected = await execa(pulumi, ["stack", "select", "--create", localStack, "--non-interactive"], { cwd: project, env, extendEnv: false, stdin: "ignore", reject: false });
-  if (selected.exitCode !== 0) throw new IronicImagesError("stack-select-failed", "Pulumi could not select the stack local, see below", selected.stderr);
+  const selected = await execa(pulumi, ["stack", "select", "--create", localStack, "--non-interactive"], {
+    cwd: project,
+    env,
+    extendEnv: false,
+    stdin: "ignore",
+    reject: false,
+  });
+  if (selected.exitCode !== 0)
+    throw new IronicImagesError(
+      "stack-select-failed",
+      "Pulumi could not select the stack local, see below",
+      selected.stderr,
+    );
   removeDeadLocks(localPaths(project).state);
   const { code, signal } = await runInForeground(pulumi, ["up", "--yes", "--stack", localStack], { cwd: project, env });
   if (code === 0) return;
-  if (code === cancelled) throw new IronicImagesError("up-cancelled", "`pulumi up` was interrupted; a build that runs goes on by itself, and the next `npm start` joins it");
-  throw new IronicImagesError("up-failed", `\`pulumi up\` on the stack local ended with ${signal ?? `code ${code}`}, see above; put it right and run \`npm start\` again`);
+  if (code === cancelled)
+    throw new IronicImagesError(
+      "up-cancelled",
+      "`pulumi up` was interrupted; a build that runs goes on by itself, and the next `npm start` joins it",
+    );
+  throw new IronicImagesError(
+    "up-failed",
+    `\`pulumi up\` on the stack local ended with ${signal ?? `code ${code}`}, see above; put it right and run \`npm start\` again`,
+  );
 }

@@ -9,7 +9,10 @@ import { localPaths } from "../paths.ts";
 
 /** The program's exports, see index.ts. */
 const outputsSchema = z.object({
-  userImages: z.record(z.string(), z.object({ imageId: z.string(), kernelId: z.string().optional(), ramdiskId: z.string().optional() })),
+  userImages: z.record(
+    z.string(),
+    z.object({ imageId: z.string(), kernelId: z.string().optional(), ramdiskId: z.string().optional() }),
+  ),
 });
 
 /** One registered image, as Glance tells it. */
@@ -27,7 +30,11 @@ export interface RegisteredImage {
 /** Reads the ids from the stack `local`, and the rest from its Glance. */
 export async function registeredImages(project: string): Promise<RegisteredImage[]> {
   const env = stackProcessEnvironment(localStack, process.env, project);
-  const { stdout } = await execa(join(localPaths(project).bin, "pulumi"), ["stack", "output", "--json", "--stack", localStack], { cwd: project, env, extendEnv: false, stdin: "ignore" });
+  const { stdout } = await execa(
+    join(localPaths(project).bin, "pulumi"),
+    ["stack", "output", "--json", "--stack", localStack],
+    { cwd: project, env, extendEnv: false, stdin: "ignore" },
+  );
   const { userImages } = outputsSchema.parse(JSON.parse(stdout));
   const glance = glanceClient(await authenticate(await readCloud(localStack, { environment: env, directories: [] })));
   return Promise.all(

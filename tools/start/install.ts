@@ -32,15 +32,24 @@ export async function installParts({ project, cacheDirectory, report }: InstallO
   for (const directory of [root, bin, pulumiHome, state]) mkdirSync(directory, { recursive: true });
   // Pulumi's state is for this user's eyes, as clouds.yaml is.
   chmodSync(root, 0o700);
-  const python = (title: string, name: "builder" | "cloud") => report.step(title, (progress) => ensureVirtualenv({ name, cacheDirectory, progress }));
+  const python = (title: string, name: "builder" | "cloud") =>
+    report.step(title, (progress) => ensureVirtualenv({ name, cacheDirectory, progress }));
   const pulumi = async () => {
     const engine = await ensurePulumi({ cacheDirectory, report });
     await ensureOpenstackPlugin({ cacheDirectory, report, pulumiHome });
     return engine.pulumi;
   };
-  const parts = await Promise.allSettled([pulumi(), python("diskimage-builder", "builder"), python("Keystone and Glance", "cloud")]);
+  const parts = await Promise.allSettled([
+    pulumi(),
+    python("diskimage-builder", "builder"),
+    python("Keystone and Glance", "cloud"),
+  ]);
   const [engine, builder, cloudVirtualenv] = parts.map(valueOf) as [string, string, string];
-  linkCommands(bin, { node: process.execPath, pulumi: engine, "disk-image-create": join(builder, "bin/disk-image-create") });
+  linkCommands(bin, {
+    node: process.execPath,
+    pulumi: engine,
+    "disk-image-create": join(builder, "bin/disk-image-create"),
+  });
   return { cloudVirtualenv };
 }
 
@@ -51,7 +60,10 @@ function valueOf(result: PromiseSettledResult<string>): string {
 }
 
 /** Links commands in a directory, each replaced at once: somebody may be running them. */
-export function linkCommands(directory: string, targets: Readonly<Record<(typeof linkedCommands)[number], string>>): void {
+export function linkCommands(
+  directory: string,
+  targets: Readonly<Record<(typeof linkedCommands)[number], string>>,
+): void {
   for (const [name, target] of Object.entries(targets)) {
     const path = join(directory, name);
     if (linkTarget(path) === target || target === path) continue;

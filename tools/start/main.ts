@@ -23,9 +23,14 @@ await runTool(async () => {
   const report = createReport();
   const { root, cloud } = localPaths();
   const lock = await acquireLock(join(root, "start.lock"), { wait: false });
-  if (lock === undefined) throw new IronicImagesError("start-runs", "another `npm start` is running in this directory; let it end first");
+  if (lock === undefined)
+    throw new IronicImagesError("start-runs", "another `npm start` is running in this directory; let it end first");
   try {
-    const { cloudVirtualenv } = await installParts({ project: projectDirectory, cacheDirectory: cacheDirectory(), report });
+    const { cloudVirtualenv } = await installParts({
+      project: projectDirectory,
+      cacheDirectory: cacheDirectory(),
+      report,
+    });
     await report.step("local cloud", async (progress) => {
       const { started } = await startCloud({ directory: cloud, virtualenv: cloudVirtualenv });
       if (!started) progress.skip("runs");

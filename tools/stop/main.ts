@@ -5,5 +5,7 @@ import { runTool } from "../run-tool.ts";
 
 await runTool(async () => {
   const stopped = await stopCloud(localPaths().cloud);
-  console.log(stopped ? "The local cloud is stopped; its images come back with `npm start`." : "The local cloud does not run.");
+  console.log(
+    stopped ? "The local cloud is stopped; its images come back with `npm start`." : "The local cloud does not run.",
+  );
 });

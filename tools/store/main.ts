@@ -16,6 +16,9 @@ await runTool(async () => {
     const { name, fingerprint, buildId } = await store.importFrom(directory);
     console.log(`${artifactPath(name, fingerprint)}: build ${buildId}, every digest verified`);
   } else {
-    throw new IronicImagesError("usage", "npm run store -- ls, or: npm run store -- import DIRECTORY (the one that holds artifact.json)");
+    throw new IronicImagesError(
+      "usage",
+      "npm run store -- ls, or: npm run store -- import DIRECTORY (the one that holds artifact.json)",
+    );
   }
 });

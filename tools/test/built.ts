@@ -15,5 +15,6 @@ export function writeBuilt(projectDirectory: string, notesFile: string): void {
   const file = path.join(projectDirectory, "docs/built.json");
   const known = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>) : {};
   writeFileSync(file, `${JSON.stringify(mergeBuilt(known, readFileSync(notesFile, "utf8")), undefined, 2)}\n`);
-  for (const [page, text] of Object.entries(generatedPages(projectDirectory))) writeFileSync(path.join(projectDirectory, page), text);
+  for (const [page, text] of Object.entries(generatedPages(projectDirectory)))
+    writeFileSync(path.join(projectDirectory, page), text);
 }

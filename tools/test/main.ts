@@ -19,7 +19,10 @@ import { proofPage, type ProofFacts } from "./proof.ts";
 const proofPath = "docs/proof/test-full.md";
 
 await runTool(async () => {
-  const { values, positionals } = parseArgs({ options: { full: { type: "boolean", default: false } }, allowPositionals: true });
+  const { values, positionals } = parseArgs({
+    options: { full: { type: "boolean", default: false } },
+    allowPositionals: true,
+  });
   const all = await Array.fromAsync(glob("test/**/*.test.ts", { cwd: projectDirectory }));
   // Said before all the work, and not after it.
   if (planTests(all, { full: values.full, chosen: positionals }).files.length === 0) {
@@ -29,15 +32,22 @@ await runTool(async () => {
   const report = createReport();
   await report.step("type check", () => checked("tsc", ["--noEmit"]));
   await report.step("lint", () => checked("eslint", ["."]));
+  await report.step("format", () => checked("prettier", ["--check", "."]));
   await report.step("packages that tests need", (progress) => ensureTestPackages(values.full, progress));
-  const { cloudVirtualenv } = await installParts({ project: projectDirectory, cacheDirectory: cacheDirectory(), report });
+  const { cloudVirtualenv } = await installParts({
+    project: projectDirectory,
+    cacheDirectory: cacheDirectory(),
+    report,
+  });
 
   const scratch = tmp.dirSync({ prefix: "ironic-images-tests-" }).name;
   const cloud = path.join(scratch, "cloud");
   const proofFile = path.join(scratch, "proof.txt");
   await mkdir(cloud);
   try {
-    await report.step("Keystone and Glance for the tests", () => startCloud({ directory: cloud, virtualenv: cloudVirtualenv }));
+    await report.step("Keystone and Glance for the tests", () =>
+      startCloud({ directory: cloud, virtualenv: cloudVirtualenv }),
+    );
     const plan = planTests(all, { full: values.full, chosen: positionals, ...(values.full ? { proofFile } : {}) });
     const sources = { commit: await git("rev-parse", "HEAD"), clean: (await git("status", "--porcelain")) === "" };
     const built = path.join(scratch, "built.jsonl");
@@ -57,14 +67,21 @@ await runTool(async () => {
 
 async function runTests(args: readonly string[], ofTests: Readonly<Record<string, string>>): Promise<number> {
   const env = { ...stackProcessEnvironment(localStack), IRONIC_IMAGES_CACHE: cacheDirectory(), ...ofTests };
-  const { exitCode } = await execa(process.execPath, args, { cwd: projectDirectory, env, extendEnv: false, stdio: "inherit", reject: false });
+  const { exitCode } = await execa(process.execPath, args, {
+    cwd: projectDirectory,
+    env,
+    extendEnv: false,
+    stdio: "inherit",
+    reject: false,
+  });
   return exitCode ?? 1;
 }
 
 async function checked(command: string, args: readonly string[]): Promise<void> {
   const binary = path.join(projectDirectory, "node_modules/.bin", command);
   const { exitCode, stdout, stderr } = await execa(binary, args, { cwd: projectDirectory, reject: false });
-  if (exitCode !== 0) throw new IronicImagesError("check-failed", `${command} ${args.join(" ")} found mistakes`, stdout + stderr);
+  if (exitCode !== 0)
+    throw new IronicImagesError("check-failed", `${command} ${args.join(" ")} found mistakes`, stdout + stderr);
 }
 
 async function git(...args: string[]): Promise<string> {

@@ -14,7 +14,10 @@ const longestTestMinutes = 90;
  * @param all test files, relative to the project
  * @param chosen parts of file names; without any all files of the tier are taken
  */
-export function planTests(all: readonly string[], options: { full: boolean; chosen: readonly string[]; proofFile?: string }): TestPlan {
+export function planTests(
+  all: readonly string[],
+  options: { full: boolean; chosen: readonly string[]; proofFile?: string },
+): TestPlan {
   const { full, chosen, proofFile } = options;
   const wanted = all.filter((file) => chosen.length === 0 || chosen.some((part) => file.includes(part)));
   const files = wanted.filter((file) => full || !file.startsWith("test/full/")).sort(byWeight);
@@ -25,7 +28,10 @@ export function planTests(all: readonly string[], options: { full: boolean; chos
       "--test",
       `--test-concurrency=${filesAtOnce}`,
       `--test-timeout=${longestTestMinutes * 60_000}`,
-      ...reporters.flatMap(([name, destination]) => [`--test-reporter=${name}`, `--test-reporter-destination=${destination}`]),
+      ...reporters.flatMap(([name, destination]) => [
+        `--test-reporter=${name}`,
+        `--test-reporter-destination=${destination}`,
+      ]),
       ...files,
     ],
   };

@@ -20,7 +20,13 @@ export interface TriedBuild {
 export function recipeJob(project: string, recipe: string): { job: BuildJob; warnings: readonly string[] } {
   const { content, baseImageUrl, warnings } = loadRecipe(project, recipe);
   const inputs = fingerprintInputs(content, project);
-  const job = { schema: 1, name: recipe, fingerprint: fingerprint(inputs), inputs, ...(baseImageUrl === undefined ? {} : { baseImageUrl }) } as const;
+  const job = {
+    schema: 1,
+    name: recipe,
+    fingerprint: fingerprint(inputs),
+    inputs,
+    ...(baseImageUrl === undefined ? {} : { baseImageUrl }),
+  } as const;
   return { job, warnings };
 }
 
@@ -30,16 +36,25 @@ export function recipeJob(project: string, recipe: string): { job: BuildJob; war
  */
 export async function buildJob(
   job: BuildJob,
-  { project, cacheDirectory, report, signal }: { project: string; cacheDirectory: string; report: Report; signal: AbortSignal },
+  {
+    project,
+    cacheDirectory,
+    report,
+    signal,
+  }: { project: string; cacheDirectory: string; report: Report; signal: AbortSignal },
 ): Promise<TriedBuild> {
   const store: ArtifactStore = openStore(project, { onMessage: (message) => report.note(message) });
   const present = await store.find(job.name, job.fingerprint);
   if (present !== undefined) return { record: present, built: false };
   await report.step("this machine", checkHost);
-  const virtualenv = await report.step("diskimage-builder", (progress) => ensureVirtualenv({ name: "builder", cacheDirectory, progress }));
+  const virtualenv = await report.step("diskimage-builder", (progress) =>
+    ensureVirtualenv({ name: "builder", cacheDirectory, progress }),
+  );
   // The executor finds the builder on PATH.
   process.env["PATH"] = [join(virtualenv, "bin"), process.env["PATH"]].join(delimiter);
-  const record = await report.step(`build ${job.name}`, ({ say }) => runBuild(localExecutor({ projectDirectory: project, settings: {} }), job, { report, signal, say }));
+  const record = await report.step(`build ${job.name}`, ({ say }) =>
+    runBuild(localExecutor({ projectDirectory: project, settings: {} }), job, { report, signal, say }),
+  );
   return { record, built: true };
 }
 

@@ -15,7 +15,9 @@ const shownLines = 30;
 
 const interrupted = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-  process.once(signal, () => interrupted.abort(new IronicImagesError("interrupted", `ended by ${signal}; the build and the guest are stopped`)));
+  process.once(signal, () =>
+    interrupted.abort(new IronicImagesError("interrupted", `ended by ${signal}; the build and the guest are stopped`)),
+  );
 }
 
 await runTool(async () => {
@@ -27,7 +29,9 @@ await runTool(async () => {
   const tried = await buildJob(job, { project: projectDirectory, cacheDirectory: cacheDirectory(), report, signal });
   const directory = openStore(projectDirectory).directory(tried.record);
   const result = boot
-    ? await report.step(`boot ${recipe}`, ({ say }) => bootImage({ directory, record: tried.record, signal, onProgress: (line) => say(line) }))
+    ? await report.step(`boot ${recipe}`, ({ say }) =>
+        bootImage({ directory, record: tried.record, signal, onProgress: (line) => say(line) }),
+      )
     : undefined;
   if (result?.booted === false) {
     console.error(result.serialLog.trimEnd().split("\n").slice(-shownLines).join("\n"));
@@ -39,11 +43,17 @@ await runTool(async () => {
 function readArguments(): { recipe: string; boot: boolean } {
   const usage = `npm run try -- RECIPE [--no-boot]; recipes: ${recipeNames(projectDirectory).join(", ")}`;
   try {
-    const { values, positionals } = parseArgs({ options: { boot: { type: "boolean", default: true } }, allowPositionals: true, allowNegative: true });
+    const { values, positionals } = parseArgs({
+      options: { boot: { type: "boolean", default: true } },
+      allowPositionals: true,
+      allowNegative: true,
+    });
     const [recipe, ...others] = positionals;
     if (recipe !== undefined && others.length === 0) return { recipe, boot: values.boot };
   } catch (error) {
-    throw new IronicImagesError("usage", `${error instanceof Error ? error.message : String(error)}\n${usage}`, "", { cause: error });
+    throw new IronicImagesError("usage", `${error instanceof Error ? error.message : String(error)}\n${usage}`, "", {
+      cause: error,
+    });
   }
   throw new IronicImagesError("usage", usage);
 }

@@ -17,7 +17,9 @@ export function summary({ record, built }: TriedBuild, boot: Omit<BootResult, "s
 function bootText(boot: Omit<BootResult, "serialLog"> | undefined): string {
   if (boot === undefined) return "not tried to boot";
   const { booted, accelerator, why = "" } = boot;
-  return booted ? `booted in ${seconds(boot.seconds)} (${accelerator})` : `NOT BOOTED: ${why} (${accelerator}, after ${seconds(boot.seconds)})`;
+  return booted
+    ? `booted in ${seconds(boot.seconds)} (${accelerator})`
+    : `NOT BOOTED: ${why} (${accelerator}, after ${seconds(boot.seconds)})`;
 }
 
 function seconds(value: number): string {

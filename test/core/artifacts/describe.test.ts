@@ -37,20 +37,48 @@ test("a qcow2 image has the virtual size that its guest sees", async (t) => {
 test("what is declared qcow2 and is none is refused", async (t) => {
   const path = join(temporaryDirectory(t), "file.qcow2");
   writeFileSync(path, "this is text");
-  await assert.rejects(describeFile(path, "qcow2"), { code: "image-refused", message: /file\.qcow2 is no readable qcow2 image/ });
+  await assert.rejects(describeFile(path, "qcow2"), {
+    code: "image-refused",
+    message: /file\.qcow2 is no readable qcow2 image/,
+  });
 });
 
 test("a qcow2 image with a backing file is refused", async (t) => {
   const directory = temporaryDirectory(t);
   await execa("qemu-img", ["create", "-q", "-f", "raw", join(directory, "base"), "1M"]);
-  await execa("qemu-img", ["create", "-q", "-f", "qcow2", "-b", join(directory, "base"), "-F", "raw", join(directory, "top")]);
-  await assert.rejects(describeFile(join(directory, "top"), "qcow2"), { code: "image-refused", message: /needs another file \(.*base\)/ });
+  await execa("qemu-img", [
+    "create",
+    "-q",
+    "-f",
+    "qcow2",
+    "-b",
+    join(directory, "base"),
+    "-F",
+    "raw",
+    join(directory, "top"),
+  ]);
+  await assert.rejects(describeFile(join(directory, "top"), "qcow2"), {
+    code: "image-refused",
+    message: /needs another file \(.*base\)/,
+  });
 });
 
 test("a qcow2 image with an external data file is refused", async (t) => {
   const directory = temporaryDirectory(t);
-  await execa("qemu-img", ["create", "-q", "-f", "qcow2", "-o", `data_file=${join(directory, "data")}`, join(directory, "top"), "1M"]);
-  await assert.rejects(describeFile(join(directory, "top"), "qcow2"), { code: "image-refused", message: /needs another file \(.*data\)/ });
+  await execa("qemu-img", [
+    "create",
+    "-q",
+    "-f",
+    "qcow2",
+    "-o",
+    `data_file=${join(directory, "data")}`,
+    join(directory, "top"),
+    "1M",
+  ]);
+  await assert.rejects(describeFile(join(directory, "top"), "qcow2"), {
+    code: "image-refused",
+    message: /needs another file \(.*data\)/,
+  });
 });
 
 for (const [what, message, make] of [

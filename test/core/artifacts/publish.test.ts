@@ -1,5 +1,15 @@
 import assert from "node:assert/strict";
-import { existsSync, linkSync, mkdirSync, readdirSync, renameSync, statSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { execa } from "execa";
@@ -41,12 +51,19 @@ test("ten publishers at once agree on one artifact", async (t) => {
   );
   assert.equal(new Set(records.map((record) => record.buildId)).size, 1);
   assert.deepEqual(await store.find(name, fingerprint), records[0]);
-  assert.deepEqual(readdirSync(join(project, ".images", "artifacts")).sort(), [".lock", `${name}-${fingerprint.slice(0, 12)}`]);
+  assert.deepEqual(readdirSync(join(project, ".images", "artifacts")).sort(), [
+    ".lock",
+    `${name}-${fingerprint.slice(0, 12)}`,
+  ]);
 });
 
 for (const [what, spoil, code] of [
   ["a missing ramdisk", (staging: string) => unlinkSync(join(staging, "my-image.initrd")), "artifact-file-refused"],
-  ["an empty ramdisk", (staging: string) => writeFileSync(join(staging, "my-image.initrd"), ""), "artifact-file-refused"],
+  [
+    "an empty ramdisk",
+    (staging: string) => writeFileSync(join(staging, "my-image.initrd"), ""),
+    "artifact-file-refused",
+  ],
   [
     "a link in place of the ramdisk",
     (staging: string) => {
@@ -55,7 +72,11 @@ for (const [what, spoil, code] of [
     },
     "artifact-file-refused",
   ],
-  ["a link beside the images", (staging: string) => symlinkSync("/etc/passwd", join(staging, "notes")), "artifact-file-refused"],
+  [
+    "a link beside the images",
+    (staging: string) => symlinkSync("/etc/passwd", join(staging, "notes")),
+    "artifact-file-refused",
+  ],
 ] as const) {
   test(`a directory with ${what} is not published`, async (t) => {
     const { project, store } = openTestStore(t);
@@ -69,7 +90,10 @@ for (const [what, spoil, code] of [
 
 test("a record that could not be read again is not published", async (t) => {
   const { project, store } = openTestStore(t);
-  await assert.rejects(store.publish(stage(project), unpublished({ builtAt: "yesterday" })), { code: "artifact-record-wrong", message: /builtAt/ });
+  await assert.rejects(store.publish(stage(project), unpublished({ builtAt: "yesterday" })), {
+    code: "artifact-record-wrong",
+    message: /builtAt/,
+  });
   assert.equal(await store.find(name, fingerprint), undefined);
 });
 
@@ -85,7 +109,17 @@ test("finding an artifact that was not touched opens no image file (strace)", as
     process.exit(record === undefined ? 1 : 0);`;
   const trace = join(project, "trace");
   const opened = async () => {
-    await execa("strace", ["-f", "-e", "trace=open,openat,openat2", "-o", trace, process.execPath, "--input-type=module", "--eval", find]);
+    await execa("strace", [
+      "-f",
+      "-e",
+      "trace=open,openat,openat2",
+      "-o",
+      trace,
+      process.execPath,
+      "--input-type=module",
+      "--eval",
+      find,
+    ]);
     const { stdout } = await execa("grep", ["-c", "-E", "my-image\\.(raw|vmlinuz|initrd)", trace], { reject: false });
     return Number(stdout);
   };
@@ -122,7 +156,10 @@ test("an artifact damaged on its way is not imported, and leaves nothing", async
   const other = openTestStore(t);
   const record = await other.store.publish(stage(other.project), unpublished());
   writeFileSync(join(other.store.directory(record), "my-image.raw"), "root file system two");
-  await assert.rejects(store.importFrom(other.store.directory(record)), { code: "artifact-corrupt", message: /my-image\.raw/ });
+  await assert.rejects(store.importFrom(other.store.directory(record)), {
+    code: "artifact-corrupt",
+    message: /my-image\.raw/,
+  });
   assert.deepEqual(readdirSync(join(project, ".images", "artifacts")), []);
   assert.deepEqual(readdirSync(join(project, ".images")), ["artifacts"]);
 });

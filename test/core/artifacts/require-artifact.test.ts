@@ -40,7 +40,10 @@ test("an artifact that is not here is refused with the two ways out", async (t) 
 
 test("another build of the same recipe is refused: kernel and image of two builds must not be mixed", async (t) => {
   const { store, wanted } = await published(t);
-  await assert.rejects(requireArtifact(store, { ...wanted, buildId: "0".repeat(64) }, rebuild), refused("artifact-differs"));
+  await assert.rejects(
+    requireArtifact(store, { ...wanted, buildId: "0".repeat(64) }, rebuild),
+    refused("artifact-differs"),
+  );
 });
 
 test("bytes that changed are not uploaded", async (t) => {

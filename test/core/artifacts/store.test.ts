@@ -1,5 +1,16 @@
 import assert from "node:assert/strict";
-import { appendFileSync, chmodSync, existsSync, readdirSync, readFileSync, statSync, symlinkSync, unlinkSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { openStore } from "../../../core/artifacts/store.ts";
@@ -27,7 +38,13 @@ test("what was published is found, with its digests, and nothing else is left in
   await store.verify(published);
   assert.deepEqual(readdirSync(join(project, ".images")), ["artifacts"]);
   assert.deepEqual(readdirSync(store.directory(published)).sort(), [
-    "artifact.json", "build.log", "my-image.d", "my-image.initrd", "my-image.raw", "my-image.vmlinuz", "verified.json",
+    "artifact.json",
+    "build.log",
+    "my-image.d",
+    "my-image.initrd",
+    "my-image.raw",
+    "my-image.vmlinuz",
+    "verified.json",
   ]);
   assert.equal(statSync(store.directory(published)).mode & 0o777, 0o755);
   assert.equal(statSync(join(store.directory(published), "my-image.raw")).mode & 0o777, 0o644);
@@ -35,7 +52,11 @@ test("what was published is found, with its digests, and nothing else is left in
 });
 
 for (const [what, spoil, message] of [
-  ["one byte of which changed", (path: string) => writeFileSync(path, readFileSync(path, "utf8").replace("kernel", "kernal")), /my-image\.vmlinuz is not what was built: expected sha256 [0-9a-f]{64}/],
+  [
+    "one byte of which changed",
+    (path: string) => writeFileSync(path, readFileSync(path, "utf8").replace("kernel", "kernal")),
+    /my-image\.vmlinuz is not what was built: expected sha256 [0-9a-f]{64}/,
+  ],
   [
     "one byte of which changed under its old mtime",
     (path: string) => {
@@ -167,10 +188,23 @@ test("latest and list know the newest of a recipe, and no recipe of a longer nam
     ["my-image", "c", "2025-01-01T00:00:00Z"],
     ["my-image-2", "d", "2025-01-03T00:00:00Z"],
   ] as const) {
-    const files = Object.fromEntries(Object.entries(partitionFiles()).map(([file, content]) => [file.replace("my-image.", `${artifactName}.`), content]));
-    published.push(await store.publish(stage(project, files), unpublished({ name: artifactName, fingerprint: first.repeat(64), builtAt })));
+    const files = Object.fromEntries(
+      Object.entries(partitionFiles()).map(([file, content]) => [
+        file.replace("my-image.", `${artifactName}.`),
+        content,
+      ]),
+    );
+    published.push(
+      await store.publish(
+        stage(project, files),
+        unpublished({ name: artifactName, fingerprint: first.repeat(64), builtAt }),
+      ),
+    );
   }
   assert.deepEqual(await store.latest("my-image"), published[0]);
   assert.equal(await store.latest("my"), undefined);
-  assert.deepEqual((await store.list()).map((record) => record.fingerprint[0]), ["c", "b", "d"]);
+  assert.deepEqual(
+    (await store.list()).map((record) => record.fingerprint[0]),
+    ["c", "b", "d"],
+  );
 });

@@ -35,7 +35,10 @@ async function setUp(t: TestContext, listener: RequestListener) {
     report: (message: string) => void reports.push(message),
     requests: () => requests,
     /** Names of what the cache holds, but for locks. */
-    files: () => readdirSync(join(cache, "base-images")).filter((name) => !name.endsWith(".lock")).sort(),
+    files: () =>
+      readdirSync(join(cache, "base-images"))
+        .filter((name) => !name.endsWith(".lock"))
+        .sort(),
   };
 }
 
@@ -54,8 +57,13 @@ test("a pinned base image is downloaded once, verified, and then found without a
 
 test("builds that want the same image at once download it once", async (t) => {
   const { origin, cache, report, requests } = await setUp(t, serve);
-  const images = await Promise.all([1, 2, 3].map(() => fetchBaseImage({ url: `${origin}/a.tar.gz`, sha256 }, cache, report, limits)));
-  assert.deepEqual(images.map((image) => image.path), Array(3).fill(join(cache, "base-images", `${sha256}.tar.gz`)));
+  const images = await Promise.all(
+    [1, 2, 3].map(() => fetchBaseImage({ url: `${origin}/a.tar.gz`, sha256 }, cache, report, limits)),
+  );
+  assert.deepEqual(
+    images.map((image) => image.path),
+    Array(3).fill(join(cache, "base-images", `${sha256}.tar.gz`)),
+  );
   assert.equal(requests(), 1);
 });
 
@@ -74,12 +82,15 @@ for (const [what, path, extension] of [
 test("other bytes than the pinned ones are refused with both digests, after one try, and leave nothing", async (t) => {
   const { origin, cache, report, requests, files } = await setUp(t, serve);
   const pinned = "0".repeat(64);
-  await assert.rejects(fetchBaseImage({ url: `${origin}/a.img`, sha256: pinned }, cache, report, limits), (error: Error & { code?: string }) => {
-    assert.equal(error.code, "base-image-differs");
-    assert.ok(error.message.includes(`expected sha256 ${pinned}, found ${sha256}`));
-    assert.match(error.message, /write the new digest into baseImage\.sha256/);
-    return true;
-  });
+  await assert.rejects(
+    fetchBaseImage({ url: `${origin}/a.img`, sha256: pinned }, cache, report, limits),
+    (error: Error & { code?: string }) => {
+      assert.equal(error.code, "base-image-differs");
+      assert.ok(error.message.includes(`expected sha256 ${pinned}, found ${sha256}`));
+      assert.match(error.message, /write the new digest into baseImage\.sha256/);
+      return true;
+    },
+  );
   assert.equal(requests(), 1);
   assert.deepEqual(files(), []);
 });
@@ -104,11 +115,31 @@ for (const [what, listener, message, requests] of [
     3,
   ],
   ["that gets no answer", () => undefined, /nothing came for 0\.3 s, 3 times/, 3],
-  ["that the server fails at", (_request, response) => response.writeHead(503).end(), /answers 503 Service Unavailable, 3 times/, 3],
-  ["of what is not there", (_request, response) => response.writeHead(404).end("no"), /answers 404 Not Found; correct baseImage\.url/, 1],
+  [
+    "that the server fails at",
+    (_request, response) => response.writeHead(503).end(),
+    /answers 503 Service Unavailable, 3 times/,
+    3,
+  ],
+  [
+    "of what is not there",
+    (_request, response) => response.writeHead(404).end("no"),
+    /answers 404 Not Found; correct baseImage\.url/,
+    1,
+  ],
   ["of nothing", (_request, response) => response.end(), /is empty/, 1],
-  ["in a circle", (_request, response) => response.writeHead(302, { location: "/a.img" }).end(), /redirected more than 5 times/, 6],
-  ["redirected to a file", (_request, response) => response.writeHead(302, { location: "file:///etc/passwd" }).end(), /redirected to file:/, 1],
+  [
+    "in a circle",
+    (_request, response) => response.writeHead(302, { location: "/a.img" }).end(),
+    /redirected more than 5 times/,
+    6,
+  ],
+  [
+    "redirected to a file",
+    (_request, response) => response.writeHead(302, { location: "file:///etc/passwd" }).end(),
+    /redirected to file:/,
+    1,
+  ],
 ] as const satisfies readonly (readonly [string, RequestListener, RegExp, number])[]) {
   test(`a download ${what} fails in its own words and leaves nothing`, async (t) => {
     const server = await setUp(t, listener);
@@ -169,7 +200,10 @@ test("a cached image that was only touched is hashed and kept", async (t) => {
 for (const url of ["file:///etc/passwd", "ftp://127.0.0.1/a", "no url", "http://"]) {
   test(`${url} is no URL of a base image`, async (t) => {
     const cache = temporaryDirectory(t);
-    await assert.rejects(fetchBaseImage({ url, sha256 }, cache, () => undefined), { code: "base-image-url" });
+    await assert.rejects(
+      fetchBaseImage({ url, sha256 }, cache, () => undefined),
+      { code: "base-image-url" },
+    );
     assert.equal(existsSync(join(cache, "base-images")), false);
   });
 }

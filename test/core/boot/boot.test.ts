@@ -9,29 +9,47 @@ import { bootImage } from "../../../core/boot/boot.ts";
 import { temporaryDirectory } from "../../support/temporary-directory.ts";
 import { tinyGuest } from "./tiny-guest.ts";
 
-const skip = (await execa("qemu-system-x86_64", ["--version"], { reject: false })).failed ? "needs qemu-system-x86_64" : false;
+const skip = (await execa("qemu-system-x86_64", ["--version"], { reject: false })).failed
+  ? "needs qemu-system-x86_64"
+  : false;
 
 /** Scratch directories of boots. Tests of one file run one after the other. */
 const scratch = () => readdirSync(tmpdir()).filter((name) => name.startsWith("ironic-images-boot"));
 
-test("a guest that asks for a login has booted; its image was not written, and nothing is left", { skip }, async (t) => {
-  const before = scratch();
-  const guest = tinyGuest(temporaryDirectory(t), "\x1b[0mready\r\nmy-image login: ", "waits");
-  const bytes = readFileSync(join(guest.directory, "my-image.raw"));
-  const result = await bootImage({ ...guest, accelerator: "tcg", silenceSeconds: 20 });
-  assert.equal(result.why, undefined);
-  assert.equal(result.booted, true);
-  assert.equal(result.accelerator, "tcg");
-  assert.ok(result.seconds > 0 && result.seconds < 60);
-  assert.equal(result.serialLog, "ready\nmy-image login: ");
-  assert.deepEqual(readFileSync(join(guest.directory, "my-image.raw")), bytes);
-  assert.deepEqual(scratch(), before);
-});
+test(
+  "a guest that asks for a login has booted; its image was not written, and nothing is left",
+  { skip },
+  async (t) => {
+    const before = scratch();
+    const guest = tinyGuest(temporaryDirectory(t), "\x1b[0mready\r\nmy-image login: ", "waits");
+    const bytes = readFileSync(join(guest.directory, "my-image.raw"));
+    const result = await bootImage({ ...guest, accelerator: "tcg", silenceSeconds: 20 });
+    assert.equal(result.why, undefined);
+    assert.equal(result.booted, true);
+    assert.equal(result.accelerator, "tcg");
+    assert.ok(result.seconds > 0 && result.seconds < 60);
+    assert.equal(result.serialLog, "ready\nmy-image login: ");
+    assert.deepEqual(readFileSync(join(guest.directory, "my-image.raw")), bytes);
+    assert.deepEqual(scratch(), before);
+  },
+);
 
 for (const [what, text, ending, limits, why] of [
   ["falls silent", "Loading Linux ...", "waits", { silenceSeconds: 2 }, /^the guest said nothing for 2 s$/],
-  ["talks for ever", "once more ", "repeats", { silenceSeconds: 2, limitSeconds: 4 }, /^the guest (was not up after 4 s|wrote more than \d+ bytes)/],
-  ["switches itself off", "good night", "switches off", { silenceSeconds: 20 }, /^QEMU ended by itself: the guest switched itself off$/],
+  [
+    "talks for ever",
+    "once more ",
+    "repeats",
+    { silenceSeconds: 2, limitSeconds: 4 },
+    /^the guest (was not up after 4 s|wrote more than \d+ bytes)/,
+  ],
+  [
+    "switches itself off",
+    "good night",
+    "switches off",
+    { silenceSeconds: 20 },
+    /^QEMU ended by itself: the guest switched itself off$/,
+  ],
   ["only mentions a login", "Failed to start login: no\n", "waits", { silenceSeconds: 2 }, /said nothing/],
 ] as const) {
   test(`a guest that ${what} has not booted`, { skip }, async (t) => {
@@ -45,13 +63,21 @@ for (const [what, text, ending, limits, why] of [
 
 test("another sign of success can be asked for", { skip }, async (t) => {
   const guest = tinyGuest(temporaryDirectory(t), "agent started\n", "waits");
-  assert.equal((await bootImage({ ...guest, accelerator: "tcg", silenceSeconds: 20, success: /^agent started$/m })).booted, true);
+  assert.equal(
+    (await bootImage({ ...guest, accelerator: "tcg", silenceSeconds: 20, success: /^agent started$/m })).booted,
+    true,
+  );
 });
 
 test("an image for UEFI is started by OVMF", { skip }, async (t) => {
   const { directory, record } = tinyGuest(temporaryDirectory(t), "", "waits");
   const uefi = { directory, record: { ...record, inputs: { ...record.inputs, firmware: "uefi" as const } } };
-  const result = await bootImage({ ...uefi, accelerator: "tcg", silenceSeconds: 60, success: /BdsDxe: |UEFI Interactive Shell/ }).catch((error: Error & { code?: string }) => {
+  const result = await bootImage({
+    ...uefi,
+    accelerator: "tcg",
+    silenceSeconds: 60,
+    success: /BdsDxe: |UEFI Interactive Shell/,
+  }).catch((error: Error & { code?: string }) => {
     if (error.code === "host-tool-missing") return undefined;
     throw error;
   });
@@ -64,7 +90,13 @@ test("an abort ends the guest and leaves nothing", { skip }, async (t) => {
   const guest = tinyGuest(temporaryDirectory(t), "waiting", "waits");
   const reason = new Error("enough");
   const controller = new AbortController();
-  const boot = bootImage({ ...guest, accelerator: "tcg", silenceSeconds: 20, signal: controller.signal, onProgress: (line) => line === "waiting" && controller.abort(reason) });
+  const boot = bootImage({
+    ...guest,
+    accelerator: "tcg",
+    silenceSeconds: 20,
+    signal: controller.signal,
+    onProgress: (line) => line === "waiting" && controller.abort(reason),
+  });
   await assert.rejects(boot, reason);
   assert.deepEqual(scratch(), before);
 });

@@ -8,12 +8,36 @@ const uefi = { code: "/f/code.fd", variables: "/t/variables.fd" };
 
 test("a partition image is booted with its kernel and ramdisk", () => {
   assert.deepEqual(bootCommand({ ...base, partition }), [
-    "qemu-system-x86_64", "-nodefaults", "-display", "none",
-    "-machine", "pc", "-accel", "tcg,thread=multi", "-cpu", "Nehalem", "-smp", "2", "-m", "1024",
-    "-drive", "if=virtio,format=qcow2,cache=unsafe,file=/t/overlay.qcow2",
-    "-kernel", "/a/my-image.vmlinuz", "-initrd", "/a/my-image.initrd", "-append", "root=/dev/vda rw console=ttyS0",
-    "-device", "virtio-rng-pci", "-nic", "user,restrict=on,model=virtio-net-pci",
-    "-chardev", "file,id=serial,path=/t/serial.log", "-serial", "chardev:serial",
+    "qemu-system-x86_64",
+    "-nodefaults",
+    "-display",
+    "none",
+    "-machine",
+    "pc",
+    "-accel",
+    "tcg,thread=multi",
+    "-cpu",
+    "Nehalem",
+    "-smp",
+    "2",
+    "-m",
+    "1024",
+    "-drive",
+    "if=virtio,format=qcow2,cache=unsafe,file=/t/overlay.qcow2",
+    "-kernel",
+    "/a/my-image.vmlinuz",
+    "-initrd",
+    "/a/my-image.initrd",
+    "-append",
+    "root=/dev/vda rw console=ttyS0",
+    "-device",
+    "virtio-rng-pci",
+    "-nic",
+    "user,restrict=on,model=virtio-net-pci",
+    "-chardev",
+    "file,id=serial,path=/t/serial.log",
+    "-serial",
+    "chardev:serial",
   ]);
 });
 
@@ -24,12 +48,28 @@ test("a whole-disk image for BIOS boots by itself", () => {
 });
 
 for (const [what, request, present] of [
-  ["UEFI takes the code read-only and variables of its own", { uefi }, ["q35", "if=pflash,unit=0,format=raw,readonly=on,file=/f/code.fd", "if=pflash,unit=1,format=raw,file=/t/variables.fd"]],
+  [
+    "UEFI takes the code read-only and variables of its own",
+    { uefi },
+    [
+      "q35",
+      "if=pflash,unit=0,format=raw,readonly=on,file=/f/code.fd",
+      "if=pflash,unit=1,format=raw,file=/t/variables.fd",
+    ],
+  ],
   ["KVM takes the host's processor", { accelerator: "kvm" }, ["kvm", "host"]],
   ["processors and memory can be chosen", { processors: 4, memoryMiB: 3072 }, ["4", "3072"]],
   ["a guest can do without a network", { network: "none" }, ["none"]],
-  ["kernel arguments are appended", { partition, kernelArguments: ["quiet", "nofb"] }, ["root=/dev/vda rw console=ttyS0 quiet nofb"]],
-  ["a comma in a path does not end the value", { overlay: "/t,1/o", serialLog: "/t,1/s" }, ["if=virtio,format=qcow2,cache=unsafe,file=/t,,1/o", "file,id=serial,path=/t,,1/s"]],
+  [
+    "kernel arguments are appended",
+    { partition, kernelArguments: ["quiet", "nofb"] },
+    ["root=/dev/vda rw console=ttyS0 quiet nofb"],
+  ],
+  [
+    "a comma in a path does not end the value",
+    { overlay: "/t,1/o", serialLog: "/t,1/s" },
+    ["if=virtio,format=qcow2,cache=unsafe,file=/t,,1/o", "file,id=serial,path=/t,,1/s"],
+  ],
 ] as const) {
   test(what, () => {
     const command = bootCommand({ ...base, ...request });

@@ -14,9 +14,33 @@ const endings = {
 } as const;
 
 /** A whole-disk image in the smallest form that a BIOS boots: one boot sector that writes a text to the first serial port. */
-export function tinyGuest(directory: string, text: string, ending: keyof typeof endings): { directory: string; record: Pick<ArtifactRecord, "files" | "inputs"> } {
+export function tinyGuest(
+  directory: string,
+  text: string,
+  ending: keyof typeof endings,
+): { directory: string; record: Pick<ArtifactRecord, "files" | "inputs"> } {
   // xor ax, ax; mov ds, ax; mov si, text; next: lodsb; test al, al; jz ending; mov dx, 0x3f8; out dx, al; jmp next
-  const code = [0x31, 0xc0, 0x8e, 0xd8, 0xbe, 0, 0x7c, 0xac, 0x84, 0xc0, 0x74, 0x06, 0xba, 0xf8, 0x03, 0xee, 0xeb, 0xf5, ...endings[ending]];
+  const code = [
+    0x31,
+    0xc0,
+    0x8e,
+    0xd8,
+    0xbe,
+    0,
+    0x7c,
+    0xac,
+    0x84,
+    0xc0,
+    0x74,
+    0x06,
+    0xba,
+    0xf8,
+    0x03,
+    0xee,
+    0xeb,
+    0xf5,
+    ...endings[ending],
+  ];
   code[5] = code.length;
   // The BIOS boots from no virtio disk of one sector only.
   const disk = Buffer.alloc(1024 * 1024);
@@ -25,6 +49,13 @@ export function tinyGuest(directory: string, text: string, ending: keyof typeof 
   disk.set([0x55, 0xaa], 510);
   writeFileSync(join(directory, "my-image.raw"), disk);
   const size = disk.length;
-  const image = { name: "my-image.raw", size, sha256: "0".repeat(64), sha512: "0".repeat(128), format: "raw", virtualSize: size } as const;
+  const image = {
+    name: "my-image.raw",
+    size,
+    sha256: "0".repeat(64),
+    sha512: "0".repeat(128),
+    format: "raw",
+    virtualSize: size,
+  } as const;
   return { directory, record: { files: { image }, inputs: wholeDiskInputs } };
 }

@@ -49,15 +49,25 @@ test("mirrors are those that serve the machine's own release; third parties and 
     { uri: "http://a.example/debian/", suites: ["bookworm", "bookworm-updates"] },
     { uri: "http://s.example/sec", suites: ["bookworm-security"] },
   ];
-  assert.deepEqual(mirrorsOf(sources, "bookworm"), { distribution: "http://a.example/debian", security: "http://s.example/sec" });
-  assert.deepEqual(mirrorsOf([{ uri: "http://s.example/sec", suites: ["buster/updates"] }], "buster"), { security: "http://s.example/sec" });
+  assert.deepEqual(mirrorsOf(sources, "bookworm"), {
+    distribution: "http://a.example/debian",
+    security: "http://s.example/sec",
+  });
+  assert.deepEqual(mirrorsOf([{ uri: "http://s.example/sec", suites: ["buster/updates"] }], "buster"), {
+    security: "http://s.example/sec",
+  });
   assert.deepEqual(mirrorsOf(sources, "noble"), {});
 });
 
 test("apt's proxies are read from apt-config dump; DIRECT and empty mean none", () => {
-  assert.deepEqual(proxiesOf('Acquire "";\nAcquire::http "";\nAcquire::http::Proxy "http://u:p@proxy.example:3128";\nAcquire::https::Proxy "DIRECT";\n'), {
-    http: "http://u:p@proxy.example:3128",
-  });
+  assert.deepEqual(
+    proxiesOf(
+      'Acquire "";\nAcquire::http "";\nAcquire::http::Proxy "http://u:p@proxy.example:3128";\nAcquire::https::Proxy "DIRECT";\n',
+    ),
+    {
+      http: "http://u:p@proxy.example:3128",
+    },
+  );
   assert.deepEqual(proxiesOf('Acquire::HTTP::Proxy "";\n'), {});
   assert.deepEqual(proxiesOf('Acquire::http::Proxy::deb.example "http://only-one.example";\n'), {});
 });

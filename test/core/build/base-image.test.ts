@@ -15,7 +15,8 @@ const skip = cannotBuild() ?? (realBuilder() === undefined ? "needs the pinned d
 /** A tree that says what it is. */
 function makeTree(directory: string): string {
   const tree = join(directory, "tree");
-  for (const path of ["etc", "boot", "dev", "proc", "sys", "tmp", "var/log", "root", "usr"]) mkdirSync(join(tree, path), { recursive: true });
+  for (const path of ["etc", "boot", "dev", "proc", "sys", "tmp", "var/log", "root", "usr"])
+    mkdirSync(join(tree, path), { recursive: true });
   writeFileSync(join(tree, "etc/marker"), "made by hand for this test\n");
   return tree;
 }
@@ -34,11 +35,16 @@ async function addTar(tree: string): Promise<void> {
 
 async function serve(t: TestContext, path: string): Promise<{ url: string; sha256: string }> {
   const bytes = readFileSync(path);
-  const server = createServer((_request, response) => response.writeHead(200, { "content-length": bytes.length }).end(bytes));
+  const server = createServer((_request, response) =>
+    response.writeHead(200, { "content-length": bytes.length }).end(bytes),
+  );
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   t.after(() => server.close());
   const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}/${path.split("/").at(-1) ?? ""}`, sha256: createHash("sha256").update(bytes).digest("hex") };
+  return {
+    url: `http://127.0.0.1:${port}/${path.split("/").at(-1) ?? ""}`,
+    sha256: createHash("sha256").update(bytes).digest("hex"),
+  };
 }
 
 /** Builds from the image until the distribution element's root.d has passed; returns the log. */

@@ -5,7 +5,10 @@ import test from "node:test";
 import tmp from "tmp";
 import { openBuildLog } from "../../../core/build/build-log.ts";
 
-async function written(limit: number, lines: readonly string[]): Promise<{ text: string; files: string[]; tail: string }> {
+async function written(
+  limit: number,
+  lines: readonly string[],
+): Promise<{ text: string; files: string[]; tail: string }> {
   const directory = tmp.dirSync({ keep: true }).name;
   const log = openBuildLog(join(directory, "log"), limit);
   for (const line of lines) log.write(line);
@@ -16,7 +19,8 @@ async function written(limit: number, lines: readonly string[]): Promise<{ text:
   return result;
 }
 
-const numbered = (count: number): string[] => Array.from({ length: count }, (_, index) => `line ${String(index).padStart(6, "0")}`);
+const numbered = (count: number): string[] =>
+  Array.from({ length: count }, (_, index) => `line ${String(index).padStart(6, "0")}`);
 
 test("a short log is whole", async () => {
   const { text, files } = await written(10_000, numbered(100));

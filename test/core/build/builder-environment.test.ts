@@ -5,7 +5,11 @@ import { builderEnvironment } from "../../../core/build/builder-environment.ts";
 test("mirrors, proxies in both spellings, CA and base image reach diskimage-builder by paths of the sandbox", () => {
   const environment = builderEnvironment(
     { DIB_RELEASE: "bookworm" },
-    { mirrors: { distribution: "http://m.example/d", security: "http://s.example/s" }, proxy: { http: "http://p.example:1", no: "localhost" }, caBundle: "/home/me/ca.pem" },
+    {
+      mirrors: { distribution: "http://m.example/d", security: "http://s.example/s" },
+      proxy: { http: "http://p.example:1", no: "localhost" },
+      caBundle: "/home/me/ca.pem",
+    },
     "base.squashfs",
   );
   const expected = {
@@ -26,5 +30,8 @@ test("mirrors, proxies in both spellings, CA and base image reach diskimage-buil
 
 test("without anything of the host nothing of it is set", () => {
   const names = Object.keys(builderEnvironment({}, { mirrors: {}, proxy: {} }, undefined));
-  assert.deepEqual(names.filter((name) => /proxy|mirror|cert|ca_|local_image/i.test(name)), []);
+  assert.deepEqual(
+    names.filter((name) => /proxy|mirror|cert|ca_|local_image/i.test(name)),
+    [],
+  );
 });

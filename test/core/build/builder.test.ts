@@ -5,8 +5,16 @@ import { pythonOf } from "../../../core/build/builder.ts";
 
 const scripts: [string, string, string | undefined][] = [
   ["an ordinary one", "#!/opt/venv/bin/python3.11\nimport sys\n", "/opt/venv/bin/python3.11"],
-  ["one of pip below a path with spaces", "#!/bin/sh\n'''exec' \"/my tools/bin/python\" \"$0\" \"$@\"\n' '''\n", "/my tools/bin/python"],
-  ["one of pip below a long path", "#!/bin/sh\n'''exec' /a/long/path/bin/python3 \"$0\" \"$@\"\n' '''\n", "/a/long/path/bin/python3"],
+  [
+    "one of pip below a path with spaces",
+    "#!/bin/sh\n'''exec' \"/my tools/bin/python\" \"$0\" \"$@\"\n' '''\n",
+    "/my tools/bin/python",
+  ],
+  [
+    "one of pip below a long path",
+    "#!/bin/sh\n'''exec' /a/long/path/bin/python3 \"$0\" \"$@\"\n' '''\n",
+    "/a/long/path/bin/python3",
+  ],
   ["a shell script", "#!/bin/bash\necho hi\n", undefined],
 ];
 for (const [title, script, python] of scripts) {

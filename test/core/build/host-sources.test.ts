@@ -15,17 +15,35 @@ const facts: HostFacts = {
 
 test("the host's mirrors serve the host's own distribution", () => {
   for (const distribution of ["debian", "debian-minimal"]) {
-    assert.deepEqual(hostSources(facts, {}, distribution).mirrors, { distribution: "http://a.example/debian", security: "http://s.example/sec" }, distribution);
+    assert.deepEqual(
+      hostSources(facts, {}, distribution).mirrors,
+      { distribution: "http://a.example/debian", security: "http://s.example/sec" },
+      distribution,
+    );
   }
-  for (const distribution of ["ubuntu", "fedora", "debianish"]) assert.deepEqual(hostSources(facts, {}, distribution).mirrors, {}, distribution);
+  for (const distribution of ["ubuntu", "fedora", "debianish"])
+    assert.deepEqual(hostSources(facts, {}, distribution).mirrors, {}, distribution);
 });
 
 test("settings win over the environment, and the environment over apt", () => {
-  const env = { HTTPS_PROXY: "http://up.example:1", http_proxy: "http://low.example:1", HTTP_PROXY: "http://up.example:1", no_proxy: "localhost,.corp.example" };
+  const env = {
+    HTTPS_PROXY: "http://up.example:1",
+    http_proxy: "http://low.example:1",
+    HTTP_PROXY: "http://up.example:1",
+    no_proxy: "localhost,.corp.example",
+  };
   const fromEnvironment = hostSources({ ...facts, env }, {}, "debian");
-  assert.deepEqual(fromEnvironment.proxy, { http: "http://low.example:1", https: "http://up.example:1", no: "localhost,.corp.example" });
+  assert.deepEqual(fromEnvironment.proxy, {
+    http: "http://low.example:1",
+    https: "http://up.example:1",
+    no: "localhost,.corp.example",
+  });
   assert.deepEqual(hostSources(facts, {}, "debian").proxy, { http: "http://apt-proxy.example:3142" });
-  const settings = { mirrors: { mirror: "http://m.example/debian" }, proxy: { http: "http://set.example:1" }, caBundle: "/ca" };
+  const settings = {
+    mirrors: { mirror: "http://m.example/debian" },
+    proxy: { http: "http://set.example:1" },
+    caBundle: "/ca",
+  };
   const fromSettings = hostSources({ ...facts, env: { ...env, SSL_CERT_FILE: "/other" } }, settings, "debian");
   assert.equal(fromSettings.mirrors.distribution, "http://m.example/debian");
   assert.equal(fromSettings.mirrors.security, "http://s.example/sec");
@@ -34,17 +52,34 @@ test("settings win over the environment, and the environment over apt", () => {
 });
 
 test("the first variable that names a CA bundle counts", () => {
-  assert.equal(hostSources({ ...facts, env: { SSL_CERT_FILE: "", REQUESTS_CA_BUNDLE: "/r", CURL_CA_BUNDLE: "/c" } }, {}, "debian").caBundle, "/r");
+  assert.equal(
+    hostSources({ ...facts, env: { SSL_CERT_FILE: "", REQUESTS_CA_BUNDLE: "/r", CURL_CA_BUNDLE: "/c" } }, {}, "debian")
+      .caBundle,
+    "/r",
+  );
 });
 
-for (const value of ["http://p.example:1;id", "http://p.example:1 x", "http://$(id)@p.example", "http://`id`", "http://p.example/'a'", "p.example:3128", "http://p.example\nx", "ftp://p.example", "http://p&q.example"]) {
+for (const value of [
+  "http://p.example:1;id",
+  "http://p.example:1 x",
+  "http://$(id)@p.example",
+  "http://`id`",
+  "http://p.example/'a'",
+  "p.example:3128",
+  "http://p.example\nx",
+  "ftp://p.example",
+  "http://p&q.example",
+]) {
   test(`a proxy that a shell would not read as one word is refused, and its value kept secret: ${JSON.stringify(value)}`, () => {
-    assert.throws(() => hostSources({ ...facts, env: { http_proxy: value } }, {}, "debian"), (error: Error & { code?: string }) => {
-      assert.equal(error.code, "host-source-refused");
-      assert.match(error.message, /http_proxy/);
-      assert.ok(!error.message.includes(value));
-      return true;
-    });
+    assert.throws(
+      () => hostSources({ ...facts, env: { http_proxy: value } }, {}, "debian"),
+      (error: Error & { code?: string }) => {
+        assert.equal(error.code, "host-source-refused");
+        assert.match(error.message, /http_proxy/);
+        assert.ok(!error.message.includes(value));
+        return true;
+      },
+    );
   });
 }
 

@@ -16,6 +16,9 @@ test("lines are put together across chunks, and the last one needs no end", () =
 
 test("a line without end comes in pieces, and nothing of it is lost", () => {
   const lines = split(["x".repeat(longestLine + 10), "y".repeat(longestLine), "\nz"]);
-  assert.deepEqual(lines.map((line) => line.length), [longestLine, longestLine, 10, 1]);
+  assert.deepEqual(
+    lines.map((line) => line.length),
+    [longestLine, longestLine, 10, 1],
+  );
   assert.equal(lines.join(""), "x".repeat(longestLine + 10) + "y".repeat(longestLine) + "z");
 });

@@ -29,11 +29,15 @@ const build = { mirror: "http://m.corp.example/debian", security: "http://m.corp
 const cases: Case[] = [
   {
     title: "the distribution's own mirrors take the place of the build's, trailing slash or not",
-    file: [list, "deb http://m.corp.example/debian/ bookworm main\ndeb [arch=amd64] http://m.corp.example/sec bookworm-security main\n"],
+    file: [
+      list,
+      "deb http://m.corp.example/debian/ bookworm main\ndeb [arch=amd64] http://m.corp.example/sec bookworm-security main\n",
+    ],
     build,
     own: ["http://own.example/debian", "http://security.example/"],
     sources: {},
-    finished: "deb http://own.example/debian bookworm main\ndeb [arch=amd64] http://security.example/ bookworm-security main\n",
+    finished:
+      "deb http://own.example/debian bookworm main\ndeb [arch=amd64] http://security.example/ bookworm-security main\n",
   },
   {
     title: "another repository on the build's mirror host is not the distribution's",
@@ -71,7 +75,10 @@ const cases: Case[] = [
   },
 ];
 
-async function finish(t: TestContext, { file: [name, text], original, build: used, own, sources: asked }: Case): Promise<string> {
+async function finish(
+  t: TestContext,
+  { file: [name, text], original, build: used, own, sources: asked }: Case,
+): Promise<string> {
   const { name: directory, removeCallback } = tmp.dirSync({ unsafeCleanup: true });
   t.after(removeCallback);
   const write = (path: string, content: string): void => {
@@ -83,13 +90,34 @@ async function finish(t: TestContext, { file: [name, text], original, build: use
   if (original !== undefined) write(join("saved", name), original);
   const isPrivate = Object.values(used).length > 0 ? [{ text: "m.corp.example", what: "host", kind: "host" }] : [];
   const isLeft = text.includes("/tools");
-  write("finish.json", JSON.stringify({ saved: join(directory, "saved"), build: used, sources: asked, private: isPrivate, keepVariables: [] }));
-  const run = await execa("python3", ["-B", join(library, "finish.py"), join(directory, "root"), join(directory, "finish.json"), ...own, join(directory, "manifest")], { reject: false });
+  write(
+    "finish.json",
+    JSON.stringify({
+      saved: join(directory, "saved"),
+      build: used,
+      sources: asked,
+      private: isPrivate,
+      keepVariables: [],
+    }),
+  );
+  const run = await execa(
+    "python3",
+    [
+      "-B",
+      join(library, "finish.py"),
+      join(directory, "root"),
+      join(directory, "finish.json"),
+      ...own,
+      join(directory, "manifest"),
+    ],
+    { reject: false },
+  );
   assert.equal(run.exitCode, isLeft ? 1 : 0, run.stderr);
   if (isLeft) assert.match(run.stderr, /^ironic-images: .*\/etc\/apt\/sources\.list \(host\)/);
   return readFileSync(join(directory, "root", name), "utf8");
 }
 
 for (const each of cases) {
-  test(`package sources of the finished image: ${each.title}`, async (t) => assert.equal(await finish(t, each), each.finished));
+  test(`package sources of the finished image: ${each.title}`, async (t) =>
+    assert.equal(await finish(t, each), each.finished));
 }

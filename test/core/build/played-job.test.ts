@@ -2,7 +2,15 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test, { type TestContext } from "node:test";
-import { cannotBuild, eventually, makeProject, playedBuilder, playedJob, processesWith, type Project } from "./support.ts";
+import {
+  cannotBuild,
+  eventually,
+  makeProject,
+  playedBuilder,
+  playedJob,
+  processesWith,
+  type Project,
+} from "./support.ts";
 
 const skip = cannotBuild() ?? false;
 
@@ -19,39 +27,50 @@ async function assertNothingLeft(project: Project): Promise<void> {
   await eventually("no process of the build is left", 2, () => processesWith(project.directory).length === 0);
 }
 
-test("a build played by a fixture is published with manifest and log, and its job's directory is gone", { skip }, async (t) => {
-  const project = played(t);
-  const job = playedJob(project, "right");
-  const { record, events } = await project.build(job);
-  assert.deepEqual(Object.keys(record.files), ["image", "kernel", "ramdisk"]);
-  assert.ok(events.some((event) => event.type === "progress" && event.phase === "install.d"));
-  assert.equal(readFileSync(project.artifact(record, "manifest/dib-manifests/packages"), "utf8"), "a 1\n");
-  assert.match(readFileSync(project.artifact(record, "build.log"), "utf8"), /Building elements: base right/);
-  assert.ok((record.seconds["total"] ?? 0) > 0);
-  assert.equal(record.tools["diskimage-builder"], "3.43.0");
-  for (const directory of ["builds", "staging", "jobs"]) assert.deepEqual(readdirSync(join(project.directory, ".images", directory)), [], directory);
+test(
+  "a build played by a fixture is published with manifest and log, and its job's directory is gone",
+  { skip },
+  async (t) => {
+    const project = played(t);
+    const job = playedJob(project, "right");
+    const { record, events } = await project.build(job);
+    assert.deepEqual(Object.keys(record.files), ["image", "kernel", "ramdisk"]);
+    assert.ok(events.some((event) => event.type === "progress" && event.phase === "install.d"));
+    assert.equal(readFileSync(project.artifact(record, "manifest/dib-manifests/packages"), "utf8"), "a 1\n");
+    assert.match(readFileSync(project.artifact(record, "build.log"), "utf8"), /Building elements: base right/);
+    assert.ok((record.seconds["total"] ?? 0) > 0);
+    assert.equal(record.tools["diskimage-builder"], "3.43.0");
+    for (const directory of ["builds", "staging", "jobs"])
+      assert.deepEqual(readdirSync(join(project.directory, ".images", directory)), [], directory);
 
-  const again = await project.build(job);
-  assert.deepEqual(again, { record, events: [] }, "a second build starts nothing and finds the artifact");
-});
+    const again = await project.build(job);
+    assert.deepEqual(again, { record, events: [] }, "a second build starts nothing and finds the artifact");
+  },
+);
 
-test("the builder played by a fixture gets an environment from scratch, an empty home and standard input, and no mmdebstrap", { skip }, async (t) => {
-  const project = played(t);
-  process.env["DIB_OFFLINE"] = "1";
-  process.env["break"] = "after-error";
-  t.after(() => {
-    delete process.env["DIB_OFFLINE"];
-    delete process.env["break"];
-  });
-  const { record } = await project.build(playedJob(project, "environment"), { mirrors: { mirror: "http://m.example/d" } });
-  const seen = (name: string): string => readFileSync(project.artifact(record, "manifest", name), "utf8");
-  const environment = seen("environment");
-  assert.match(environment, /^DIB_DISTRIBUTION_MIRROR=http:\/\/m\.example\/d$/m);
-  assert.doesNotMatch(environment, /DIB_OFFLINE|^break=/m);
-  assert.ok(!environment.includes(project.directory) && !environment.includes(project.cache));
-  assert.equal(seen("directory"), "/mnt/out\n");
-  assert.equal(seen("home") + seen("stdin") + seen("mmdebstrap"), "");
-});
+test(
+  "the builder played by a fixture gets an environment from scratch, an empty home and standard input, and no mmdebstrap",
+  { skip },
+  async (t) => {
+    const project = played(t);
+    process.env["DIB_OFFLINE"] = "1";
+    process.env["break"] = "after-error";
+    t.after(() => {
+      delete process.env["DIB_OFFLINE"];
+      delete process.env["break"];
+    });
+    const { record } = await project.build(playedJob(project, "environment"), {
+      mirrors: { mirror: "http://m.example/d" },
+    });
+    const seen = (name: string): string => readFileSync(project.artifact(record, "manifest", name), "utf8");
+    const environment = seen("environment");
+    assert.match(environment, /^DIB_DISTRIBUTION_MIRROR=http:\/\/m\.example\/d$/m);
+    assert.doesNotMatch(environment, /DIB_OFFLINE|^break=/m);
+    assert.ok(!environment.includes(project.directory) && !environment.includes(project.cache));
+    assert.equal(seen("directory"), "/mnt/out\n");
+    assert.equal(seen("home") + seen("stdin") + seen("mmdebstrap"), "");
+  },
+);
 
 const wrongOutputs: [string, RegExp][] = [
   ["without-output", /played\.qcow2 is missing, played\.vmlinuz is missing, played\.initrd is missing/],
@@ -68,33 +87,47 @@ for (const [play, message] of wrongOutputs) {
   });
 }
 
-test("a build that fails after it wrote its outputs, played by a fixture, publishes nothing and names hook and log", { skip }, async (t) => {
-  const project = played(t);
-  await assert.rejects(project.build(playedJob(project, "fails-after-outputs")), (error: Error & { code: string; summary: string; details: string }) => {
-    assert.equal(error.code, "build-failed");
-    assert.match(error.summary, /the fixture gives up; log: (\S.*build\.log)$/);
-    assert.match(error.details, /install\.d\/50-play/);
-    assert.ok(existsSync(/log: (.*)$/.exec(error.summary)?.[1] ?? ""));
-    return true;
-  });
-  await assertNothingLeft(project);
-});
+test(
+  "a build that fails after it wrote its outputs, played by a fixture, publishes nothing and names hook and log",
+  { skip },
+  async (t) => {
+    const project = played(t);
+    await assert.rejects(
+      project.build(playedJob(project, "fails-after-outputs")),
+      (error: Error & { code: string; summary: string; details: string }) => {
+        assert.equal(error.code, "build-failed");
+        assert.match(error.summary, /the fixture gives up; log: (\S.*build\.log)$/);
+        assert.match(error.details, /install\.d\/50-play/);
+        assert.ok(existsSync(/log: (.*)$/.exec(error.summary)?.[1] ?? ""));
+        return true;
+      },
+    );
+    await assertNothingLeft(project);
+  },
+);
 
 for (const play of ["hangs", "hangs-deaf", "floods"]) {
-  test(`a build that ${play}, played by a fixture, is stopped at its time limit, and the error names the hook`, { skip }, async (t) => {
-    const project = played(t);
-    const start = performance.now();
-    await assert.rejects(project.build(playedJob(project, play), { timeoutMinutes: 4 / 60, graceSeconds: 1, logLimitMiB: 1 }), {
-      code: "build-timeout",
-      message: /stopped in install\.d\/50-play/,
-    });
-    assert.ok(performance.now() - start < 30_000);
-    await assertNothingLeft(project);
-    assert.deepEqual(processesWith("86400.25"), []);
-    const jobs = join(project.directory, ".images/jobs");
-    const [job = ""] = readdirSync(jobs);
-    assert.ok(statSync(join(jobs, job, "build.log")).size < 1.2 * 2 ** 20);
-  });
+  test(
+    `a build that ${play}, played by a fixture, is stopped at its time limit, and the error names the hook`,
+    { skip },
+    async (t) => {
+      const project = played(t);
+      const start = performance.now();
+      await assert.rejects(
+        project.build(playedJob(project, play), { timeoutMinutes: 4 / 60, graceSeconds: 1, logLimitMiB: 1 }),
+        {
+          code: "build-timeout",
+          message: /stopped in install\.d\/50-play/,
+        },
+      );
+      assert.ok(performance.now() - start < 30_000);
+      await assertNothingLeft(project);
+      assert.deepEqual(processesWith("86400.25"), []);
+      const jobs = join(project.directory, ".images/jobs");
+      const [job = ""] = readdirSync(jobs);
+      assert.ok(statSync(join(jobs, job, "build.log")).size < 1.2 * 2 ** 20);
+    },
+  );
 }
 
 test("one line of 100 MiB, played by a fixture, neither fills the memory nor the log", { skip }, async (t) => {
@@ -102,7 +135,9 @@ test("one line of 100 MiB, played by a fixture, neither fills the memory nor the
   const build = await project.start(playedJob(project, "long-line"), { logLimitMiB: 2 });
   let most = 0;
   const watch = setInterval(() => {
-    for (const line of processesWith("job-main.ts").length > 0 ? readdirSync("/proc").filter((name) => /^\d+$/.test(name)) : []) {
+    for (const line of processesWith("job-main.ts").length > 0
+      ? readdirSync("/proc").filter((name) => /^\d+$/.test(name))
+      : []) {
       try {
         if (!readFileSync(`/proc/${line}/cmdline`, "utf8").includes(`job-main.ts\0${project.directory}`)) continue;
         most = Math.max(most, Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${line}/status`, "utf8"))?.[1] ?? 0));
@@ -123,9 +158,13 @@ for (const play of ["hangs", "hangs-deaf"]) {
   test(`cancelling a build that ${play}, played by a fixture, leaves nothing`, { skip }, async (t) => {
     const project = played(t);
     const build = await project.start(playedJob(project, play), { graceSeconds: 1 });
-    const ended = assert.rejects(async () => {
-      for await (const event of build.events()) if (event.type === "progress" && event.phase === "install.d") void build.cancel();
-    }, { code: "build-cancelled" });
+    const ended = assert.rejects(
+      async () => {
+        for await (const event of build.events())
+          if (event.type === "progress" && event.phase === "install.d") void build.cancel();
+      },
+      { code: "build-cancelled" },
+    );
     await ended;
     await build.cancel();
     await assertNothingLeft(project);
@@ -139,21 +178,34 @@ test("two builds of one fingerprint, played by a fixture: one builds, both get i
   const [first, second] = await Promise.all([project.build(job), project.build(job)]);
   assert.equal(first.record.buildId, second.record.buildId);
   const waited = [...first.events, ...second.events].filter((event) => event.type === "waiting");
-  assert.ok(waited.length > 0 && waited.every((event) => /another build of played runs \(process \d+/.test(event.reason)));
+  assert.ok(
+    waited.length > 0 && waited.every((event) => /another build of played runs \(process \d+/.test(event.reason)),
+  );
 });
 
-test("two builds of different fingerprints with one slot, played by a fixture: the second waits for it", { skip }, async (t) => {
-  const project = played(t);
-  const jobs = ["right", "environment"].map((play) => playedJob(project, play, play));
-  const builds = await Promise.all(jobs.map((job) => project.build(job, { slots: 1 })));
-  assert.ok(builds.flatMap(({ events }) => events).some((event) => event.type === "waiting" && event.reason === "the build slot is taken"));
-});
+test(
+  "two builds of different fingerprints with one slot, played by a fixture: the second waits for it",
+  { skip },
+  async (t) => {
+    const project = played(t);
+    const jobs = ["right", "environment"].map((play) => playedJob(project, play, play));
+    const builds = await Promise.all(jobs.map((job) => project.build(job, { slots: 1 })));
+    assert.ok(
+      builds
+        .flatMap(({ events }) => events)
+        .some((event) => event.type === "waiting" && event.reason === "the build slot is taken"),
+    );
+  },
+);
 
 test("an element that was edited after the preview is refused by name", { skip }, async (t) => {
   const project = played(t);
   const job = playedJob(project, "right");
   project.hook("tiny/install.d/50-late", "true");
-  await assert.rejects(project.build(job), { code: "element-changed", message: /elements\/tiny changed between preview and build/ });
+  await assert.rejects(project.build(job), {
+    code: "element-changed",
+    message: /elements\/tiny changed between preview and build/,
+  });
   await assertNothingLeft(project);
 });
 
@@ -161,31 +213,56 @@ test("a builder that is not the pinned one is refused before any work", { skip }
   const project = played(t);
   const job = playedJob(project, "right");
   const inputs = { ...job.inputs, builder: { "diskimage-builder": "1.2.3" } };
-  await assert.rejects(project.build({ ...job, inputs }), { code: "build-host-unfit", message: /diskimage-builder is 3\.43\.0, pinned is 1\.2\.3/ });
+  await assert.rejects(project.build({ ...job, inputs }), {
+    code: "build-host-unfit",
+    message: /diskimage-builder is 3\.43\.0, pinned is 1\.2\.3/,
+  });
   assert.ok(!existsSync(join(project.directory, ".images/builds")));
 });
 
-test("a job that is killed, played by a fixture, is reported, takes its build with it, and the next build works", { skip }, async (t) => {
-  const project = played(t);
-  const build = await project.start(playedJob(project, "hangs"));
-  await assert.rejects(async () => {
-    for await (const event of build.events()) {
-      if (event.type !== "progress" || event.phase !== "install.d") continue;
-      for (const name of readdirSync("/proc").filter((each) => /^\d+$/.test(each))) {
-        const line = existsSync(`/proc/${name}/cmdline`) ? readFileSync(`/proc/${name}/cmdline`, "utf8") : "";
-        if (line.includes("job-main.ts\0") && line.includes(project.directory)) process.kill(Number(name), "SIGKILL");
-      }
-    }
-  }, { code: "job-died", message: /ended without a result/ });
-  await eventually("no process of the build is left", 5, () => processesWith("86400.25").length === 0 && processesWith(project.directory).length === 0);
-  await project.build(playedJob(project, "right"));
-  assert.deepEqual(readdirSync(join(project.directory, ".images/builds")).filter((name) => !name.endsWith(".lock")), []);
-});
+test(
+  "a job that is killed, played by a fixture, is reported, takes its build with it, and the next build works",
+  { skip },
+  async (t) => {
+    const project = played(t);
+    const build = await project.start(playedJob(project, "hangs"));
+    await assert.rejects(
+      async () => {
+        for await (const event of build.events()) {
+          if (event.type !== "progress" || event.phase !== "install.d") continue;
+          for (const name of readdirSync("/proc").filter((each) => /^\d+$/.test(each))) {
+            const line = existsSync(`/proc/${name}/cmdline`) ? readFileSync(`/proc/${name}/cmdline`, "utf8") : "";
+            if (line.includes("job-main.ts\0") && line.includes(project.directory))
+              process.kill(Number(name), "SIGKILL");
+          }
+        }
+      },
+      { code: "job-died", message: /ended without a result/ },
+    );
+    await eventually(
+      "no process of the build is left",
+      5,
+      () => processesWith("86400.25").length === 0 && processesWith(project.directory).length === 0,
+    );
+    await project.build(playedJob(project, "right"));
+    assert.deepEqual(
+      readdirSync(join(project.directory, ".images/builds")).filter((name) => !name.endsWith(".lock")),
+      [],
+    );
+  },
+);
 
-test("a project in which nothing can be stored is refused with the place, not with a stack trace", { skip }, async (t) => {
-  const project = played(t);
-  const job = playedJob(project, "right");
-  rmSync(join(project.directory, ".images"), { recursive: true, force: true });
-  writeFileSync(join(project.directory, ".images"), "");
-  await assert.rejects(project.build(job), { code: "storage-failed", message: /\.images\/jobs cannot be written: the directory cannot be made/ });
-});
+test(
+  "a project in which nothing can be stored is refused with the place, not with a stack trace",
+  { skip },
+  async (t) => {
+    const project = played(t);
+    const job = playedJob(project, "right");
+    rmSync(join(project.directory, ".images"), { recursive: true, force: true });
+    writeFileSync(join(project.directory, ".images"), "");
+    await assert.rejects(project.build(job), {
+      code: "storage-failed",
+      message: /\.images\/jobs cannot be written: the directory cannot be made/,
+    });
+  },
+);

@@ -5,23 +5,33 @@ import { redactor } from "../../../core/build/redact.ts";
 
 const texts = privateTexts({
   mirrors: { distribution: "http://user:s%40cret@mirror.example/debian", security: "http://mirror.example/sec" },
-  proxy: { http: "http://127.0.0.1:3128", https: "http://proxy:8080", no: "localhost,127.0.0.1,.corp.example,*.lan.example" },
+  proxy: {
+    http: "http://127.0.0.1:3128",
+    https: "http://proxy:8080",
+    no: "localhost,127.0.0.1,.corp.example,*.lan.example",
+  },
 });
 
 test("every host and credential of the build is private, each once, and a password in both its spellings", () => {
-  assert.deepEqual(texts.map(({ text, kind }) => [text, kind]), [
-    ["mirror.example", "host"],
-    ["user:s%40cret", "credential"],
-    ["s%40cret", "credential"],
-    ["s@cret", "credential"],
-    ["127.0.0.1:3128", "host"],
-    ["proxy:8080", "host"],
-    ["corp.example", "host"],
-    ["lan.example", "host"],
-  ]);
+  assert.deepEqual(
+    texts.map(({ text, kind }) => [text, kind]),
+    [
+      ["mirror.example", "host"],
+      ["user:s%40cret", "credential"],
+      ["s%40cret", "credential"],
+      ["s@cret", "credential"],
+      ["127.0.0.1:3128", "host"],
+      ["proxy:8080", "host"],
+      ["corp.example", "host"],
+      ["lan.example", "host"],
+    ],
+  );
 });
 
 test("the log loses credentials, not host names", () => {
   const redact = redactor(texts);
-  assert.equal(redact("GET http://user:s%40cret@mirror.example/x with s@cret"), "GET http://***@mirror.example/x with ***");
+  assert.equal(
+    redact("GET http://user:s%40cret@mirror.example/x with s@cret"),
+    "GET http://***@mirror.example/x with ***",
+  );
 });

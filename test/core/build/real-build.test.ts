@@ -6,11 +6,12 @@ import { execa } from "execa";
 import tmp from "tmp";
 import type { BuildSettings } from "../../../core/build/settings.ts";
 import type { RecipeContent } from "../../../core/recipe/content.ts";
-import { cannotBuild, eventually, loopInodes, makeProject, mountsBelow, processesWith, realBuilder, tiny, type Project } from "./support.ts";
+import { cannotBuild, makeProject, mountsBelow, realBuilder, tiny, type Project } from "./support.ts";
 
 const skip = cannotBuild() ?? (realBuilder() === undefined ? "needs the pinned diskimage-builder on PATH" : false);
 
-const wholeDisk: RecipeContent = (({ bootloader: _, ...content }) => ({ ...content, kind: "whole-disk", firmware: "bios", diskFormat: "raw" }) as const)(tiny);
+const wholeDisk: RecipeContent = (({ bootloader: _, ...content }) =>
+  ({ ...content, kind: "whole-disk", firmware: "bios", diskFormat: "raw" }) as const)(tiny);
 
 /** A build host with everything that must stay there. */
 const certificate = "MIIBprivateCertificateOfTheBuildHost0123456789abcdef";
@@ -18,12 +19,29 @@ function privateHost(project: Project): BuildSettings {
   const caBundle = join(project.directory, "ca.pem");
   writeFileSync(caBundle, `-----BEGIN CERTIFICATE-----\n${certificate}\n-----END CERTIFICATE-----\n`);
   return {
-    mirrors: { mirror: "http://mirrors.corp.example/tiny", security: "http://sec:m1rr0r-pw@security.corp.example/tiny" },
-    proxy: { http: "http://builder:pr0xy-pw@proxy.corp.example:3128", https: "http://tls-proxy.corp.example:3129", no: "intranet.corp.example" },
+    mirrors: {
+      mirror: "http://mirrors.corp.example/tiny",
+      security: "http://sec:m1rr0r-pw@security.corp.example/tiny",
+    },
+    proxy: {
+      http: "http://builder:pr0xy-pw@proxy.corp.example:3128",
+      https: "http://tls-proxy.corp.example:3129",
+      no: "intranet.corp.example",
+    },
     caBundle,
   };
 }
-const privateWords = ["mirrors.corp.example", "security.corp.example", "m1rr0r-pw", "pr0xy-pw", "proxy.corp.example", "tls-proxy.corp.example", "intranet.corp.example", certificate, "/mnt/job"];
+const privateWords = [
+  "mirrors.corp.example",
+  "security.corp.example",
+  "m1rr0r-pw",
+  "pr0xy-pw",
+  "proxy.corp.example",
+  "tls-proxy.corp.example",
+  "intranet.corp.example",
+  certificate,
+  "/mnt/job",
+];
 
 /** Mounts a raw image or its first partition, calls back with the root, and takes everything away. */
 async function inImage<T>(image: string, offset: number, look: (root: string) => Promise<T>): Promise<T> {
@@ -39,16 +57,24 @@ async function inImage<T>(image: string, offset: number, look: (root: string) =>
 
 /** All files of a tree with one of the words in name or content. */
 async function filesWith(root: string, words: readonly string[]): Promise<string[]> {
-  const found = await execa("grep", ["--recursive", "--files-with-matches", "--text", "--fixed-strings", ...words.flatMap((word) => ["-e", word]), root], { reject: false });
+  const found = await execa(
+    "grep",
+    [
+      "--recursive",
+      "--files-with-matches",
+      "--text",
+      "--fixed-strings",
+      ...words.flatMap((word) => ["-e", word]),
+      root,
+    ],
+    { reject: false },
+  );
   assert.ok(found.exitCode === 0 || found.exitCode === 1, found.stderr);
   const names = await execa("find", [root, "-xdev"]);
-  return [...found.stdout.split("\n"), ...names.stdout.split("\n").filter((name) => words.some((word) => name.includes(word)))].filter((name) => name !== "");
-}
-
-/** Loop devices whose file is gone: what a finished build would leave. */
-async function deletedLoops(): Promise<string[]> {
-  const { stdout } = await execa("losetup", ["--list", "--noheadings", "--output", "NAME,BACK-INO,BACK-FILE"]);
-  return stdout.split("\n").filter((line) => line.includes("(deleted)"));
+  return [
+    ...found.stdout.split("\n"),
+    ...names.stdout.split("\n").filter((name) => words.some((word) => name.includes(word))),
+  ].filter((name) => name !== "");
 }
 
 async function rawOf(t: TestContext, qcow2: string): Promise<string> {
@@ -58,140 +84,120 @@ async function rawOf(t: TestContext, qcow2: string): Promise<string> {
   return join(directory, "raw");
 }
 
-test("a partition image of a build host with mirrors, proxies, credentials and a CA has none of them; the distribution's own sources are in place", { skip }, async (t) => {
-  const project = makeProject(t);
-  const { record } = await project.build(project.job("tiny", tiny), privateHost(project));
-  await inImage(await rawOf(t, project.artifact(record, "tiny.qcow2")), 0, async (root) => {
-    assert.deepEqual(await filesWith(root, privateWords), []);
-    assert.equal(
-      readFileSync(join(root, "etc/apt/sources.list.d/default.list"), "utf8"),
-      "deb http://packages.tiny.example/tiny tiny main\ndeb http://packages.tiny.example/tiny tiny-updates main\ndeb http://security.tiny.example/tiny tiny-security main\n",
-    );
-    assert.equal(readFileSync(join(root, "etc/environment"), "utf8"), "PATH=/usr/bin\n");
-    for (const name of ["etc/pip.conf", "etc/apt/apt.conf.d/60img-build-proxy", "etc/apt/apt.conf.d/00ironic-images-build"]) assert.ok(!existsSync(join(root, name)), name);
-    assert.equal(readFileSync(join(root, "etc/dib-manifests/dib_environment"), "utf8"), 'declare -x DIB_RELEASE="1"\n');
-    assert.deepEqual(readdirSync(join(root, "mnt")), []);
-  });
-  // In the log host names may stand, for the operator; in everything else nothing.
-  assert.deepEqual(await filesWith(project.artifact(record, "manifest"), privateWords), []);
-  assert.deepEqual(await filesWith(project.artifact(record), ["m1rr0r-pw", "pr0xy-pw", certificate]), []);
-});
+/** Loop devices whose file is gone: what a finished build would leave. */
+async function deletedLoops(): Promise<string[]> {
+  const { stdout } = await execa("losetup", ["--list", "--noheadings", "--output", "NAME,BACK-INO,BACK-FILE"]);
+  return stdout.split("\n").filter((line) => line.includes("(deleted)"));
+}
 
-test("the recipe's own sources are in the finished image, and the kernel beside it is the one in it", { skip }, async (t) => {
-  const project = makeProject(t);
-  const content = { ...tiny, sources: { mirror: "http://packages.customer.example/tiny" } };
-  const { record } = await project.build(project.job("tiny", content), privateHost(project));
-  await inImage(await rawOf(t, project.artifact(record, "tiny.qcow2")), 0, async (root) => {
-    assert.equal(
-      readFileSync(join(root, "etc/apt/sources.list.d/default.list"), "utf8"),
-      "deb http://packages.customer.example/tiny tiny main\ndeb http://packages.customer.example/tiny tiny-updates main\ndeb http://security.tiny.example/tiny tiny-security main\n",
-    );
-    assert.deepEqual(readFileSync(join(root, "boot/vmlinuz-1.0-tiny")), readFileSync(project.artifact(record, "tiny.vmlinuz")));
-  });
-});
+test(
+  "a partition image of a build host with mirrors, proxies, credentials and a CA has none of them; the distribution's own sources are in place",
+  { skip },
+  async (t) => {
+    const project = makeProject(t);
+    const { record } = await project.build(project.job("tiny", tiny), privateHost(project));
+    await inImage(await rawOf(t, project.artifact(record, "tiny.qcow2")), 0, async (root) => {
+      assert.deepEqual(await filesWith(root, privateWords), []);
+      assert.equal(
+        readFileSync(join(root, "etc/apt/sources.list.d/default.list"), "utf8"),
+        "deb http://packages.tiny.example/tiny tiny main\ndeb http://packages.tiny.example/tiny tiny-updates main\ndeb http://security.tiny.example/tiny tiny-security main\n",
+      );
+      assert.equal(readFileSync(join(root, "etc/environment"), "utf8"), "PATH=/usr/bin\n");
+      for (const name of [
+        "etc/pip.conf",
+        "etc/apt/apt.conf.d/60img-build-proxy",
+        "etc/apt/apt.conf.d/00ironic-images-build",
+      ])
+        assert.ok(!existsSync(join(root, name)), name);
+      assert.equal(
+        readFileSync(join(root, "etc/dib-manifests/dib_environment"), "utf8"),
+        'declare -x DIB_RELEASE="1"\n',
+      );
+      assert.deepEqual(readdirSync(join(root, "mnt")), []);
+    });
+    // In the log host names may stand, for the operator; in everything else nothing.
+    assert.deepEqual(await filesWith(project.artifact(record, "manifest"), privateWords), []);
+    assert.deepEqual(await filesWith(project.artifact(record), ["m1rr0r-pw", "pr0xy-pw", certificate]), []);
+  },
+);
+
+test(
+  "the recipe's own sources are in the finished image, and the kernel beside it is the one in it",
+  { skip },
+  async (t) => {
+    const project = makeProject(t);
+    const content = { ...tiny, sources: { mirror: "http://packages.customer.example/tiny" } };
+    const { record } = await project.build(project.job("tiny", content), privateHost(project));
+    await inImage(await rawOf(t, project.artifact(record, "tiny.qcow2")), 0, async (root) => {
+      assert.equal(
+        readFileSync(join(root, "etc/apt/sources.list.d/default.list"), "utf8"),
+        "deb http://packages.customer.example/tiny tiny main\ndeb http://packages.customer.example/tiny tiny-updates main\ndeb http://security.tiny.example/tiny tiny-security main\n",
+      );
+      assert.deepEqual(
+        readFileSync(join(root, "boot/vmlinuz-1.0-tiny")),
+        readFileSync(project.artifact(record, "tiny.vmlinuz")),
+      );
+    });
+  },
+);
 
 test("the distribution's own mirror may be the build host's too", { skip }, async (t) => {
   const project = makeProject(t);
-  const settings = { mirrors: { mirror: "http://packages.tiny.example/tiny", security: "http://packages.tiny.example/tiny-security" } };
+  const settings = {
+    mirrors: { mirror: "http://packages.tiny.example/tiny", security: "http://packages.tiny.example/tiny-security" },
+  };
   const { record } = await project.build(project.job("tiny", tiny), settings);
   await inImage(await rawOf(t, project.artifact(record, "tiny.qcow2")), 0, async (root) => {
-    assert.match(readFileSync(join(root, "etc/apt/sources.list.d/default.list"), "utf8"), /^deb http:\/\/packages\.tiny\.example\/tiny tiny main\n.*\ndeb http:\/\/security\.tiny\.example\/tiny tiny-security main\n$/);
+    assert.match(
+      readFileSync(join(root, "etc/apt/sources.list.d/default.list"), "utf8"),
+      /^deb http:\/\/packages\.tiny\.example\/tiny tiny main\n.*\ndeb http:\/\/security\.tiny\.example\/tiny tiny-security main\n$/,
+    );
   });
 });
 
-test("an element that leaves the proxy where nobody expects it fails the build, and the error names the file and not the password", { skip }, async (t) => {
-  const project = makeProject(t);
-  project.hook("tiny/install.d/50-leak", 'mkdir -p /etc/tool; echo "proxy=$http_proxy" >/etc/tool/settings');
-  await assert.rejects(project.build(project.job("tiny", tiny), privateHost(project)), (error: Error & { code: string; summary: string }) => {
-    assert.equal(error.code, "build-failed");
-    assert.match(error.summary, /give away the build host, in \/etc\/tool\/settings \(.*http proxy\)/);
-    assert.ok(!error.message.includes("pr0xy-pw"));
-    return true;
-  });
-});
+test(
+  "an element that leaves the proxy where nobody expects it fails the build, and the error names the file and not the password",
+  { skip },
+  async (t) => {
+    const project = makeProject(t);
+    project.hook("tiny/install.d/50-leak", 'mkdir -p /etc/tool; echo "proxy=$http_proxy" >/etc/tool/settings');
+    await assert.rejects(
+      project.build(project.job("tiny", tiny), privateHost(project)),
+      (error: Error & { code: string; summary: string }) => {
+        assert.equal(error.code, "build-failed");
+        assert.match(error.summary, /give away the build host, in \/etc\/tool\/settings \(.*http proxy\)/);
+        assert.ok(!error.message.includes("pr0xy-pw"));
+        return true;
+      },
+    );
+  },
+);
 
-test("a whole-disk image is partitioned and clean, and its loop devices are gone, on any kernel", { skip }, async (t) => {
-  const project = makeProject(t);
-  const before = await deletedLoops();
-  const { record } = await project.build(project.job("disk", wholeDisk), privateHost(project));
-  assert.deepEqual(Object.keys(record.files), ["image"]);
-  const image = project.artifact(record, "disk.raw");
-  const { stdout: start } = await execa("partx", ["--show", "--noheadings", "--output", "START", image]);
-  await inImage(image, Number(start) * 512, async (root) => {
-    assert.deepEqual(await filesWith(root, privateWords), []);
-    assert.ok(existsSync(join(root, "boot/grub/grub.cfg")));
-  });
-  assert.deepEqual((await deletedLoops()).filter((line) => !before.includes(line)), [], "no loop device of the build is left");
-});
+test(
+  "a whole-disk image is partitioned and clean, and its loop devices are gone, on any kernel",
+  { skip },
+  async (t) => {
+    const project = makeProject(t);
+    const before = await deletedLoops();
+    const { record } = await project.build(project.job("disk", wholeDisk), privateHost(project));
+    assert.deepEqual(Object.keys(record.files), ["image"]);
+    const image = project.artifact(record, "disk.raw");
+    const { stdout: start } = await execa("partx", ["--show", "--noheadings", "--output", "START", image]);
+    await inImage(image, Number(start) * 512, async (root) => {
+      assert.deepEqual(await filesWith(root, privateWords), []);
+      assert.ok(existsSync(join(root, "boot/grub/grub.cfg")));
+    });
+    assert.deepEqual(
+      (await deletedLoops()).filter((line) => !before.includes(line)),
+      [],
+      "no loop device of the build is left",
+    );
+  },
+);
 
 test("a project path with spaces, quotes and letters beyond ASCII works", { skip }, async (t) => {
   const project = makeProject(t, { name: `mein "Projekt" d'été $HOME;x` });
   const { record } = await project.build(project.job("tiny", tiny));
   assert.ok(existsSync(project.artifact(record, "tiny.qcow2")));
   assert.deepEqual(mountsBelow(project.directory), []);
-});
-
-test("a build killed with a loop device attached and mounted leaves no process, mount or loop device, and the next one works", { skip }, async (t) => {
-  const project = makeProject(t);
-  project.hook("hold/finalise.d/50-hold", "echo holding; sleep 86400.5");
-  const build = await project.start(project.job("tiny", { ...tiny, elements: ["hold"] }));
-  const events = build.events()[Symbol.asyncIterator]();
-  const next = events.next();
-  await eventually("the hook holds", 120, () => processesWith("sleep 86400.5").length > 0);
-  const { stdout } = await execa("find", [join(project.directory, ".images/builds"), "-name", "image0.raw", "-printf", "%i"]);
-  assert.ok((await loopInodes()).includes(Number(stdout)), "a loop device leads into the build directory");
-
-  for (const name of readdirSync("/proc").filter((each) => /^\d+$/.test(each))) {
-    const line = existsSync(`/proc/${name}/cmdline`) ? readFileSync(`/proc/${name}/cmdline`, "utf8") : "";
-    if (line.includes("job-main.ts\0") && line.includes(project.directory)) process.kill(Number(name), "SIGKILL");
-  }
-  await eventually("nothing is left", 10, async () => {
-    const builds = readdirSync(join(project.directory, ".images/builds")).filter((name) => !name.endsWith(".lock"));
-    return processesWith("sleep 86400.5").length === 0 && builds.length === 0 && !(await loopInodes()).includes(Number(stdout));
-  });
-  await assert.rejects(async () => {
-    await next;
-    while ((await events.next()).done !== true);
-  }, { code: "job-died" });
-  await project.build(project.job("tiny", tiny));
-});
-
-test("when everything of a build is killed at once, the next build takes its leftovers away first", { skip }, async (t) => {
-  const project = makeProject(t);
-  project.hook("hold/finalise.d/50-hold", "sleep 86400.75");
-  const build = await project.start(project.job("held", { ...tiny, elements: ["hold"] }));
-  const next = build.events()[Symbol.asyncIterator]().next();
-  await eventually("the hook holds", 120, () => processesWith("sleep 86400.75").length > 0);
-  const { stdout } = await execa("find", [join(project.directory, ".images/builds"), "-name", "image0.raw", "-printf", "%i"]);
-  // The supervisors first, so that none of them can clean up.
-  for (const text of ["sandbox/run.sh", "job-main.ts", "sandbox/inside.sh"]) {
-    for (const name of readdirSync("/proc").filter((each) => /^\d+$/.test(each))) {
-      const line = existsSync(`/proc/${name}/cmdline`) ? readFileSync(`/proc/${name}/cmdline`, "utf8") : "";
-      if (line.includes(text) && line.includes(project.directory)) process.kill(Number(name), "SIGKILL");
-    }
-  }
-  await next.catch(() => undefined);
-  await eventually("no process is left", 10, () => processesWith("sleep 86400.75").length === 0);
-  assert.ok((await loopInodes()).includes(Number(stdout)), "a loop device is left over");
-  await project.build(project.job("tiny", tiny));
-  assert.ok(!(await loopInodes()).includes(Number(stdout)));
-  assert.deepEqual(readdirSync(join(project.directory, ".images/builds")).filter((name) => !name.endsWith(".lock")), []);
-});
-
-test("cancelling in the middle of a hook lets diskimage-builder clean up, and leaves nothing", { skip }, async (t) => {
-  const project = makeProject(t);
-  project.hook("hold/install.d/50-hold", "sleep 86400.125");
-  const build = await project.start(project.job("tiny", { ...tiny, elements: ["hold"] }), { graceSeconds: 30 });
-  const ended = assert.rejects(async () => {
-    const events = build.events()[Symbol.asyncIterator]();
-    while ((await events.next()).done !== true);
-  }, { code: "build-cancelled" });
-  await eventually("the hook holds", 120, () => processesWith("sleep 86400.125").length > 0);
-  const start = performance.now();
-  await build.cancel();
-  await ended;
-  assert.ok(performance.now() - start < 25_000, "no hard kill was needed");
-  const jobs = join(project.directory, ".images/jobs");
-  assert.match(readFileSync(join(jobs, readdirSync(jobs)[0] ?? "", "build.log"), "utf8"), /Unmount \/mnt\/tmp\/dib_build/);
-  assert.deepEqual(readdirSync(join(project.directory, ".images/builds")), []);
 });

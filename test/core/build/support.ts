@@ -73,7 +73,8 @@ export function makeProject(t: TestContext, options: { name?: string; path?: str
     assert.deepEqual(mountsBelow(parent), [], "nothing may be mounted in a project after a test");
     rmSync(parent, { recursive: true, force: true });
   });
-  const start: Project["start"] = (job, settings = {}) => localExecutor({ projectDirectory: directory, settings }).startOrAttach(job);
+  const start: Project["start"] = (job, settings = {}) =>
+    localExecutor({ projectDirectory: directory, settings }).startOrAttach(job);
   return {
     directory,
     cache,
@@ -92,7 +93,8 @@ export function makeProject(t: TestContext, options: { name?: string; path?: str
       for await (const event of build.events()) events.push(event);
       return { record: await build.fetch(), events };
     },
-    artifact: ({ name, fingerprint: digest }, ...path) => join(directory, ".images/artifacts", `${name}-${digest.slice(0, 12)}`, ...path),
+    artifact: ({ name, fingerprint: digest }, ...path) =>
+      join(directory, ".images/artifacts", `${name}-${digest.slice(0, 12)}`, ...path),
   };
 }
 
@@ -101,7 +103,9 @@ export function playedBuilder(t: TestContext): string {
   const directory = tmp.dirSync({ prefix: "played builder", keep: true }).name;
   t.after(() => rmSync(directory, { recursive: true }));
   const python = join(fixtures, "bin/python-of-fixture");
-  writeFileSync(join(directory, "disk-image-create"), `#!/bin/sh\n'''exec' "${python}" "$0" "$@"\n' '''\n`, { mode: 0o755 });
+  writeFileSync(join(directory, "disk-image-create"), `#!/bin/sh\n'''exec' "${python}" "$0" "$@"\n' '''\n`, {
+    mode: 0o755,
+  });
   return directory;
 }
 
@@ -114,26 +118,35 @@ export function playedJob(project: Project, play: string, name = "played"): Buil
 
 /** Mount points below a directory in the namespace of this process. */
 export function mountsBelow(directory: string): string[] {
-  const points = readFileSync("/proc/self/mountinfo", "utf8").split("\n").map((line) => (line.split(" ")[4] ?? "").replace(/\\0(\d\d)/g, (_, octal: string) => String.fromCharCode(parseInt(octal, 8))));
+  const points = readFileSync("/proc/self/mountinfo", "utf8")
+    .split("\n")
+    .map((line) =>
+      (line.split(" ")[4] ?? "").replace(/\\0(\d\d)/g, (_, octal: string) => String.fromCharCode(parseInt(octal, 8))),
+    );
   return points.filter((point) => point.startsWith(`${directory}/`));
 }
 
 /** Command lines of all processes that hold a text. */
 export function processesWith(text: string): string[] {
-  return readdirSync("/proc").filter((name) => /^\d+$/.test(name) && name !== String(process.pid)).flatMap((pid) => {
-    try {
-      const line = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
-      return line.includes(text) ? [line] : [];
-    } catch {
-      return [];
-    }
-  });
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name) && name !== String(process.pid))
+    .flatMap((pid) => {
+      try {
+        const line = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+        return line.includes(text) ? [line] : [];
+      } catch {
+        return [];
+      }
+    });
 }
 
 /** Inodes behind the loop devices of this machine. */
 export async function loopInodes(): Promise<number[]> {
   const { stdout } = await execa("losetup", ["--list", "--noheadings", "--raw", "--output", "BACK-INO"]);
-  return stdout.split("\n").filter((line) => line !== "").map(Number);
+  return stdout
+    .split("\n")
+    .filter((line) => line !== "")
+    .map(Number);
 }
 
 /** Waits until something is so; fails with the description otherwise. */

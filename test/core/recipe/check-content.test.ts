@@ -6,8 +6,16 @@ import { loadRecipe } from "../../../core/recipe/load.ts";
 import { project } from "./project.ts";
 
 const content: RecipeContent = {
-  kind: "partition", distribution: "ubuntu", release: "noble", architecture: "amd64", elements: ["dhcp-all-interfaces"], packages: [],
-  bootloader: "grub2", diskFormat: "qcow2", compression: "zstd", environment: {},
+  kind: "partition",
+  distribution: "ubuntu",
+  release: "noble",
+  architecture: "amd64",
+  elements: ["dhcp-all-interfaces"],
+  packages: [],
+  bootloader: "grub2",
+  diskFormat: "qcow2",
+  compression: "zstd",
+  environment: {},
 };
 
 test("what a recipe came to passes the guard, its base image pinned or not", (t) => {
@@ -16,7 +24,10 @@ test("what a recipe came to passes the guard, its base image pinned or not", (t)
   });
   assert.deepEqual(contentMistakes(loadRecipe(projectDirectory, "x").content, projectDirectory), []);
   assert.deepEqual(contentMistakes({ ...content, baseImage: { sha256: "a".repeat(64) } }, projectDirectory), []);
-  assert.deepEqual(contentMistakes({ ...content, baseImage: { url: "https://example.org/a", unpinned: true } }, projectDirectory), []);
+  assert.deepEqual(
+    contentMistakes({ ...content, baseImage: { url: "https://example.org/a", unpinned: true } }, projectDirectory),
+    [],
+  );
 });
 
 const table: readonly (readonly [string, Partial<Record<keyof RecipeContent, unknown>>, string, RegExp])[] = [
@@ -30,7 +41,10 @@ const table: readonly (readonly [string, Partial<Record<keyof RecipeContent, unk
 for (const [what, change, property, reason] of table) {
   test(`the guard names ${what} by its property`, (t) => {
     const mistakes = contentMistakes({ ...content, ...change } as RecipeContent, project(t, {}));
-    assert.deepEqual(mistakes.map((mistake) => mistake.property), [property]);
+    assert.deepEqual(
+      mistakes.map((mistake) => mistake.property),
+      [property],
+    );
     assert.match(mistakes[0]?.reason ?? "", reason);
   });
 }

@@ -17,7 +17,10 @@ const shipped: Readonly<Record<string, readonly [string, string]>> = {
   "debian-partition": ["debian baremetal dhcp-all-interfaces grub2", "trixie"],
   "debian-whole-disk": ["debian vm dhcp-all-interfaces block-device-efi", "trixie"],
   "debian-minimal-partition": ["debian-minimal baremetal dhcp-all-interfaces enable-serial-console grub2", "bookworm"],
-  "debian-minimal-whole-disk": ["debian-minimal vm dhcp-all-interfaces enable-serial-console block-device-mbr", "bookworm"],
+  "debian-minimal-whole-disk": [
+    "debian-minimal vm dhcp-all-interfaces enable-serial-console block-device-mbr",
+    "bookworm",
+  ],
 };
 
 for (const [name, [elements, release]] of Object.entries(shipped)) {
@@ -36,25 +39,50 @@ test("what the stacks local and example ask for is valid", async () => {
   const { parse } = await import("yaml");
   const { readFileSync } = await import("node:fs");
   for (const stack of ["local", "example"]) {
-    const { config } = parse(readFileSync(`${repository}/stacks/Pulumi.${stack}.yaml`, "utf8")) as { config: Record<string, unknown> };
+    const { config } = parse(readFileSync(`${repository}/stacks/Pulumi.${stack}.yaml`, "utf8")) as {
+      config: Record<string, unknown>;
+    };
     const own = Object.entries(config).filter(([key]) => key.startsWith("ironic-images:"));
     const values = Object.fromEntries(own.map(([key, value]) => [key.slice("ironic-images:".length), value]));
     const { userImages, warnings } = await loadStack({ projectDirectory: repository, stack, config: values });
-    assert.deepEqual(userImages.map(({ key }) => key), ["my-image", "my-whole-disk-image"]);
+    assert.deepEqual(
+      userImages.map(({ key }) => key),
+      ["my-image", "my-whole-disk-image"],
+    );
     assert.deepEqual(warnings, []);
   }
 });
 
 const content: RecipeContent = {
-  kind: "partition", distribution: "debian-minimal", release: "bookworm", architecture: "amd64", elements: [], packages: [],
-  bootloader: "grub2", diskFormat: "qcow2", compression: "zstd", environment: {},
+  kind: "partition",
+  distribution: "debian-minimal",
+  release: "bookworm",
+  architecture: "amd64",
+  elements: [],
+  packages: [],
+  bootloader: "grub2",
+  diskFormat: "qcow2",
+  compression: "zstd",
+  environment: {},
 };
 
 const table: readonly (readonly [string, Partial<RecipeContent>, string])[] = [
-  ["no boot loader", { bootloader: "none" }, "debian-minimal baremetal -a amd64 -t qcow2 --no-tmpfs --qemu-img-options compression_type=zstd"],
-  ["packages", { packages: ["vim", "lldpd"] }, "debian-minimal baremetal grub2 -a amd64 -t qcow2 --no-tmpfs --qemu-img-options compression_type=zstd -p vim,lldpd"],
+  [
+    "no boot loader",
+    { bootloader: "none" },
+    "debian-minimal baremetal -a amd64 -t qcow2 --no-tmpfs --qemu-img-options compression_type=zstd",
+  ],
+  [
+    "packages",
+    { packages: ["vim", "lldpd"] },
+    "debian-minimal baremetal grub2 -a amd64 -t qcow2 --no-tmpfs --qemu-img-options compression_type=zstd -p vim,lldpd",
+  ],
   ["zlib", { compression: "zlib" }, "debian-minimal baremetal grub2 -a amd64 -t qcow2 --no-tmpfs"],
-  ["another architecture", { architecture: "arm64" }, "debian-minimal baremetal grub2 -a arm64 -t qcow2 --no-tmpfs --qemu-img-options compression_type=zstd"],
+  [
+    "another architecture",
+    { architecture: "arm64" },
+    "debian-minimal baremetal grub2 -a arm64 -t qcow2 --no-tmpfs --qemu-img-options compression_type=zstd",
+  ],
 ];
 
 for (const [what, change, expected] of table) {
@@ -64,11 +92,19 @@ for (const [what, change, expected] of table) {
 }
 
 test("the command for a raw image has no compression", () => {
-  const raw = Object.fromEntries(Object.entries({ ...content, diskFormat: "raw" }).filter(([key]) => key !== "compression")) as unknown as RecipeContent;
-  assert.equal(diskImageCreateCommand(raw).join(" "), "disk-image-create debian-minimal baremetal grub2 -a amd64 -t raw --no-tmpfs");
+  const raw = Object.fromEntries(
+    Object.entries({ ...content, diskFormat: "raw" }).filter(([key]) => key !== "compression"),
+  ) as unknown as RecipeContent;
+  assert.equal(
+    diskImageCreateCommand(raw).join(" "),
+    "disk-image-create debian-minimal baremetal grub2 -a amd64 -t raw --no-tmpfs",
+  );
 });
 
 test("the release is the recipe's, whatever its environment says", () => {
   const environment = { DIB_DHCP_TIMEOUT: "60", DIB_RELEASE: "sid" };
-  assert.deepEqual(diskImageCreateEnvironment({ ...content, environment }), { DIB_DHCP_TIMEOUT: "60", DIB_RELEASE: "bookworm" });
+  assert.deepEqual(diskImageCreateEnvironment({ ...content, environment }), {
+    DIB_DHCP_TIMEOUT: "60",
+    DIB_RELEASE: "bookworm",
+  });
 });

@@ -55,20 +55,43 @@ test("entries are sorted by code unit, files and links told apart", (t) => {
 });
 
 const refused: readonly (readonly [string, (directory: string) => void, RegExp])[] = [
-  ["a link to the host", (d) => symlinkSync("/etc/passwd", join(d, "link")), /link: this link leads out of its element/],
+  [
+    "a link to the host",
+    (d) => symlinkSync("/etc/passwd", join(d, "link")),
+    /link: this link leads out of its element/,
+  ],
   ["a link to a neighbour", (d) => symlinkSync("../other/file", join(d, "link")), /leads out of its element/],
-  ["a link that comes back in", (d) => symlinkSync("install.d/../../x/element-deps", join(d, "link")), /leads out of its element/],
-  ["a file that everybody may write", (d) => chmodSync(join(d, "element-deps"), 0o646), /element-deps: everybody may write it.*chmod o-w/],
+  [
+    "a link that comes back in",
+    (d) => symlinkSync("install.d/../../x/element-deps", join(d, "link")),
+    /leads out of its element/,
+  ],
+  [
+    "a file that everybody may write",
+    (d) => chmodSync(join(d, "element-deps"), 0o646),
+    /element-deps: everybody may write it.*chmod o-w/,
+  ],
   ["being writable by everybody itself", (d) => chmodSync(d, 0o777), /everybody may write it/],
-  ["a name that is not UTF-8", (d) => writeFileSync(Buffer.concat([Buffer.from(`${d}/`), Buffer.from([0xff])]), ""), /its name is not UTF-8/],
-  ["a directory that everybody may write", (d) => chmodSync(join(d, "install.d"), 0o777), /install\.d: everybody may write it/],
+  [
+    "a name that is not UTF-8",
+    (d) => writeFileSync(Buffer.concat([Buffer.from(`${d}/`), Buffer.from([0xff])]), ""),
+    /its name is not UTF-8/,
+  ],
+  [
+    "a directory that everybody may write",
+    (d) => chmodSync(join(d, "install.d"), 0o777),
+    /install\.d: everybody may write it/,
+  ],
 ];
 
 for (const [what, change, message] of refused) {
   test(`a tree is refused for ${what}`, (t) => {
     const directory = project(t, tree);
     change(directory);
-    assert.throws(() => treeDigest(directory), (error: Error & { code?: string }) => error.code === "unsafe-element" && message.test(error.message));
+    assert.throws(
+      () => treeDigest(directory),
+      (error: Error & { code?: string }) => error.code === "unsafe-element" && message.test(error.message),
+    );
   });
 }
 
@@ -96,12 +119,19 @@ test("an image uses the project's elements that it lists, and those that they br
 test("a link in elements/ is no element", (t) => {
   const projectDirectory = project(t, { "elsewhere/mine/README": "", "elements/README": "" });
   symlinkSync("../elsewhere/mine", join(projectDirectory, "elements/mine"));
-  assert.deepEqual(projectElements(projectDirectory, { kind: "partition", distribution: "debian", elements: ["mine"] }), []);
+  assert.deepEqual(
+    projectElements(projectDirectory, { kind: "partition", distribution: "debian", elements: ["mine"] }),
+    [],
+  );
 });
 
 test("what a link out of an element leads to is not read: its lines would be shown", (t) => {
-  const projectDirectory = project(t, { "secret": "a-secret\n", "elements/mine/README": "" });
+  const projectDirectory = project(t, { secret: "a-secret\n", "elements/mine/README": "" });
   symlinkSync("../../secret", join(projectDirectory, "elements/mine/element-deps"));
-  const { missing } = imageElements(projectDirectory, { kind: "partition", distribution: "debian", elements: ["mine"] });
+  const { missing } = imageElements(projectDirectory, {
+    kind: "partition",
+    distribution: "debian",
+    elements: ["mine"],
+  });
   assert.deepEqual(missing, []);
 });

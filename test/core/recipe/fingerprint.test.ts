@@ -14,10 +14,22 @@ import { project } from "./project.ts";
 
 const pin = (digit: string) => ({ url: "https://example.org/base.img", sha256: digit.repeat(64) });
 const base: Record<string, unknown> = {
-  kind: "partition", distribution: "ubuntu", release: "noble", architecture: "amd64", elements: ["dhcp-all-interfaces", "mine"],
-  packages: ["vim", "lldpd"], bootloader: "grub2", diskFormat: "qcow2", compression: "zstd", baseImage: pin("a"),
-  sources: { mirror: "http://example.org/ubuntu" }, environment: { DIB_DHCP_TIMEOUT: "30", DIB_GRUB_TIMEOUT: "1" }, revision: "1",
-  minDiskGiB: 4, minRamMiB: 512, properties: { os_distro: "ubuntu", os_version: "24.04" },
+  kind: "partition",
+  distribution: "ubuntu",
+  release: "noble",
+  architecture: "amd64",
+  elements: ["dhcp-all-interfaces", "mine"],
+  packages: ["vim", "lldpd"],
+  bootloader: "grub2",
+  diskFormat: "qcow2",
+  compression: "zstd",
+  baseImage: pin("a"),
+  sources: { mirror: "http://example.org/ubuntu" },
+  environment: { DIB_DHCP_TIMEOUT: "30", DIB_GRUB_TIMEOUT: "1" },
+  revision: "1",
+  minDiskGiB: 4,
+  minRamMiB: 512,
+  properties: { os_distro: "ubuntu", os_version: "24.04" },
 };
 const element = { "elements/mine/install.d/50-mine": "#!/bin/bash\n", "elements/other/README": "\n" };
 
@@ -30,11 +42,19 @@ const write = (recipe: unknown) => ({ "recipes/x.yaml": stringify(recipe), ...el
 test("order of keys, layout and comments of the YAML, and the project's place do not matter", (t) => {
   const expected = print(project(t, write(base)));
   const shuffled = fc.shuffledSubarray(Object.entries(base), { minLength: Object.keys(base).length });
-  const layout = fc.record({ indent: fc.integer({ min: 1, max: 8 }), lineWidth: fc.constantFrom(20, 80, 0), collectionStyle: fc.constantFrom("any", "block", "flow"), comment: fc.stringMatching(/^[ a-z:{}#-]*$/) });
+  const layout = fc.record({
+    indent: fc.integer({ min: 1, max: 8 }),
+    lineWidth: fc.constantFrom(20, 80, 0),
+    collectionStyle: fc.constantFrom("any", "block", "flow"),
+    comment: fc.stringMatching(/^[ a-z:{}#-]*$/),
+  });
   fc.assert(
     fc.property(shuffled, layout, (entries, { comment, collectionStyle, ...options }) => {
       const environment = Object.fromEntries(Object.entries(base["environment"] as object).reverse());
-      const text = stringify({ ...Object.fromEntries(entries), environment }, { ...options, collectionStyle: collectionStyle as "any" });
+      const text = stringify(
+        { ...Object.fromEntries(entries), environment },
+        { ...options, collectionStyle: collectionStyle as "any" },
+      );
       const projectDirectory = project(t, { "recipes/x.yaml": `\n# ${comment}\n${text}# ${comment}\n\n`, ...element });
       assert.equal(print(projectDirectory), expected);
     }),
@@ -51,11 +71,17 @@ test("user, home, working directory and environment of the machine do not matter
     Object.assign(process.env, before.environment);
   });
   fc.assert(
-    fc.property(fc.dictionary(fc.constantFrom("HOME", "USER", "LOGNAME", "TZ", "LANG", "DIB_RELEASE", "ARCH", "http_proxy"), fc.stringMatching(/^[a-z/.]{1,20}$/)), (environment) => {
-      Object.assign(process.env, environment);
-      process.chdir(temporaryDirectory(t));
-      assert.equal(print(projectDirectory), expected);
-    }),
+    fc.property(
+      fc.dictionary(
+        fc.constantFrom("HOME", "USER", "LOGNAME", "TZ", "LANG", "DIB_RELEASE", "ARCH", "http_proxy"),
+        fc.stringMatching(/^[a-z/.]{1,20}$/),
+      ),
+      (environment) => {
+        Object.assign(process.env, environment);
+        process.chdir(temporaryDirectory(t));
+        assert.equal(print(projectDirectory), expected);
+      },
+    ),
     { numRuns: 30 },
   );
 });
@@ -87,18 +113,38 @@ test("every content field matters, and no two changes come to the same", (t) => 
 });
 
 test("a default said or left out is the same", (t) => {
-  const said = { kind: "partition", distribution: "debian", release: "trixie", architecture: "amd64", elements: ["dhcp-all-interfaces"], packages: [], bootloader: "grub2", diskFormat: "qcow2", compression: "zstd", environment: {} };
+  const said = {
+    kind: "partition",
+    distribution: "debian",
+    release: "trixie",
+    architecture: "amd64",
+    elements: ["dhcp-all-interfaces"],
+    packages: [],
+    bootloader: "grub2",
+    diskFormat: "qcow2",
+    compression: "zstd",
+    environment: {},
+  };
   const left = { kind: "partition", distribution: "debian", release: "trixie" };
   assert.equal(print(project(t, write(said))), print(project(t, write(left))));
 });
 
 test("no cloud field matters, in the recipe or in the stack", async (t) => {
   const expected = print(project(t, write(base)));
-  const cloudFields = Object.entries(recipeFields).filter(([, schema]) => fieldFacts.get(schema)?.affects === "cloud").map(([key]) => key);
+  const cloudFields = Object.entries(recipeFields)
+    .filter(([, schema]) => fieldFacts.get(schema)?.affects === "cloud")
+    .map(([key]) => key);
   assert.deepEqual(cloudFields, ["minDiskGiB", "minRamMiB", "properties"]);
   const word = fc.stringMatching(/^[a-z][a-z0-9]{0,20}$/);
   const cloud = fc.record(
-    { minDiskGiB: fc.integer({ min: 1, max: 999 }), minRamMiB: fc.integer({ min: 1, max: 999 }), properties: fc.dictionary(word.map((name) => `x_${name}`), word) },
+    {
+      minDiskGiB: fc.integer({ min: 1, max: 999 }),
+      minRamMiB: fc.integer({ min: 1, max: 999 }),
+      properties: fc.dictionary(
+        word.map((name) => `x_${name}`),
+        word,
+      ),
+    },
     { requiredKeys: [] },
   );
   const names = fc.record({ name: word, visibility: fc.constantFrom("private", "public", "shared", "community") });
@@ -106,7 +152,11 @@ test("no cloud field matters, in the recipe or in the stack", async (t) => {
   await fc.assert(
     fc.asyncProperty(cloud, cloud, names, async (inRecipe, inStack, named) => {
       const projectDirectory = project(t, write({ ...content, ...inRecipe }));
-      const { userImages } = await loadStack({ projectDirectory, stack: "s", config: { userImages: { i: { recipe: "x", ...inStack, ...named } }, build: { slots: 2 } } });
+      const { userImages } = await loadStack({
+        projectDirectory,
+        stack: "s",
+        config: { userImages: { i: { recipe: "x", ...inStack, ...named } }, build: { slots: 2 } },
+      });
       const [image] = userImages;
       assert.ok(image);
       assert.equal(fingerprint(fingerprintInputs(image.content, projectDirectory)), expected);
@@ -145,9 +195,21 @@ test("inputs hold no path and no address of this machine, and survive JSON", (t)
 
 test("the same inputs have the fingerprint that they had: whoever changes it rebuilds every image of every cloud", () => {
   const inputs = {
-    fingerprintVersion: 1, kind: "partition", distribution: "debian-minimal", release: "bookworm", architecture: "amd64", elements: [], packages: [],
-    bootloader: "grub2", diskFormat: "qcow2", compression: "zstd", environment: { B: "2", A: "1" }, command: ["disk-image-create"], elementDigests: {},
-    hooksDigest: "0", builder: { "diskimage-builder": "3.43.0" },
+    fingerprintVersion: 1,
+    kind: "partition",
+    distribution: "debian-minimal",
+    release: "bookworm",
+    architecture: "amd64",
+    elements: [],
+    packages: [],
+    bootloader: "grub2",
+    diskFormat: "qcow2",
+    compression: "zstd",
+    environment: { B: "2", A: "1" },
+    command: ["disk-image-create"],
+    elementDigests: {},
+    hooksDigest: "0",
+    builder: { "diskimage-builder": "3.43.0" },
   } as const;
   assert.equal(fingerprint(inputs), "6b779c60360e9f8f5acb5ba715946614665f9ffbb5a580da9f06a86f7d1acca2");
 });

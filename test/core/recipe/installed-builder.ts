@@ -8,7 +8,9 @@ export function installedBuilder(): string | undefined {
   for (const directory of directories) {
     const command = join(directory, "disk-image-create");
     if (!existsSync(command)) continue;
-    const [found] = globSync(join(dirname(dirname(realpathSync(command))), "lib/python3*/site-packages/diskimage_builder"));
+    const [found] = globSync(
+      join(dirname(dirname(realpathSync(command))), "lib/python3*/site-packages/diskimage_builder"),
+    );
     if (found !== undefined) return found;
   }
   return undefined;

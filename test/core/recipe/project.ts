@@ -4,7 +4,11 @@ import type { TestContext } from "node:test";
 import { temporaryDirectory } from "../../support/temporary-directory.ts";
 
 /** A project of the given files, path relative to it and text. Modes do not depend on this machine's umask. */
-export function project(t: TestContext, files: Readonly<Record<string, string>>, directory = temporaryDirectory(t)): string {
+export function project(
+  t: TestContext,
+  files: Readonly<Record<string, string>>,
+  directory = temporaryDirectory(t),
+): string {
   for (const [path, text] of Object.entries(files)) {
     const file = join(directory, path);
     mkdirSync(dirname(file), { recursive: true, mode: 0o755 });

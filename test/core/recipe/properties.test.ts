@@ -28,8 +28,14 @@ async function answer(name: string, value: string): Promise<number> {
 }
 
 const accepted: Readonly<Record<string, string>> = {
-  os_distro: "debian", os_version: "12", "trait:CUSTOM_GPU": "required", hw_firmware_type: "uefi", "a.b-c_d": "é, any plain text; $x", empty: "",
-  ["n".repeat(255)]: "v", long: "v".repeat(255),
+  os_distro: "debian",
+  os_version: "12",
+  "trait:CUSTOM_GPU": "required",
+  hw_firmware_type: "uefi",
+  "a.b-c_d": "é, any plain text; $x",
+  empty: "",
+  ["n".repeat(255)]: "v",
+  long: "v".repeat(255),
 };
 
 for (const [name, value] of Object.entries(accepted)) {
@@ -39,7 +45,29 @@ for (const [name, value] of Object.entries(accepted)) {
   });
 }
 
-const refused = ["os_glance_import_task", "size", "status", "checksum", "id", "virtual_size", "created_at", "updated_at", "direct_url", "self", "file", "schema", "stores", "location", "deleted", "deleted_at", "visibility", "protected", "min_disk", "tags", "n".repeat(256)];
+const refused = [
+  "os_glance_import_task",
+  "size",
+  "status",
+  "checksum",
+  "id",
+  "virtual_size",
+  "created_at",
+  "updated_at",
+  "direct_url",
+  "self",
+  "file",
+  "schema",
+  "stores",
+  "location",
+  "deleted",
+  "deleted_at",
+  "visibility",
+  "protected",
+  "min_disk",
+  "tags",
+  "n".repeat(256),
+];
 
 for (const name of refused) {
   test(`property ${name.slice(0, 20)} is refused here, as a real Glance would`, async () => {

@@ -8,6 +8,7 @@ const head = "kind: partition\ndistribution: debian-minimal\nrelease: bookworm\n
 const disk = "kind: whole-disk\ndistribution: debian-minimal\nrelease: bookworm\nfirmware: uefi\n";
 const sha256 = "0".repeat(64);
 
+// prettier-ignore
 const table: readonly (readonly [string, string, RegExp])[] = [
   ["an unknown key", `${head}element: []\n`, /^recipes\/x\.yaml:element: unknown key, did you mean elements\?$/],
   ["a key like no other", `${head}zzzzzz: []\n`, /:zzzzzz: unknown key, known are kind, distribution, release, /],
@@ -92,10 +93,19 @@ for (const [what, text, expected] of table) {
 
 const unsafe = ["a'b", 'a"b', "a$b", "a`b", "a;b", "a\nb", "a&b", "a|b", "a>b", "a\\b", "a(b", "a{b"];
 
-for (const name of ["DIB_BOOTLOADER_DEFAULT_CMDLINE", "DIB_GROWVOLS_ARGS", "DIB_DEBIAN_COMPONENTS", "DIB_BAREMETAL_KERNEL_PATTERN", "DIB_REPOREF_x", "DIB_UBUNTU_KERNEL"]) {
+for (const name of [
+  "DIB_BOOTLOADER_DEFAULT_CMDLINE",
+  "DIB_GROWVOLS_ARGS",
+  "DIB_DEBIAN_COMPONENTS",
+  "DIB_BAREMETAL_KERNEL_PATTERN",
+  "DIB_REPOREF_x",
+  "DIB_UBUNTU_KERNEL",
+]) {
   test(`${name} is refused with anything that a shell would read`, async (t) => {
     for (const value of unsafe) {
-      const projectDirectory = project(t, { "recipes/x.yaml": `${head}environment: { ${name}: ${JSON.stringify(value)} }\n` });
+      const projectDirectory = project(t, {
+        "recipes/x.yaml": `${head}environment: { ${name}: ${JSON.stringify(value)} }\n`,
+      });
       const mistakes = await mistakesOf(() => loadRecipe(projectDirectory, "x"));
       assert.equal(mistakes.length, 1, mistakes.join("\n"));
       assert.match(mistakes[0] ?? "", new RegExp(`environment\\.${name}: .* must be`));
@@ -127,7 +137,10 @@ test("an element that needs a partitioned disk is refused in a partition image, 
 });
 
 test("an element of the project that everybody may write is refused before anything runs", async (t) => {
-  const projectDirectory = project(t, { "recipes/x.yaml": `${head}elements: [mine]\n`, "elements/mine/install.d/50-mine": "" });
+  const projectDirectory = project(t, {
+    "recipes/x.yaml": `${head}elements: [mine]\n`,
+    "elements/mine/install.d/50-mine": "",
+  });
   chmodSync(`${projectDirectory}/elements/mine/install.d/50-mine`, 0o666);
   assert.deepEqual(await mistakesOf(() => loadRecipe(projectDirectory, "x")), [
     "recipes/x.yaml:elements[0]: elements/mine/install.d/50-mine: everybody may write it, and the build runs it as root: chmod o-w",

@@ -20,12 +20,26 @@ for (const [name, shape] of Object.entries(shapes)) {
 }
 
 const contentKeys: Readonly<Record<keyof RecipeContent, true>> = {
-  kind: true, distribution: true, release: true, architecture: true, elements: true, packages: true, bootloader: true, firmware: true,
-  diskFormat: true, compression: true, baseImage: true, sources: true, environment: true, revision: true,
+  kind: true,
+  distribution: true,
+  release: true,
+  architecture: true,
+  elements: true,
+  packages: true,
+  bootloader: true,
+  firmware: true,
+  diskFormat: true,
+  compression: true,
+  baseImage: true,
+  sources: true,
+  environment: true,
+  revision: true,
 };
 
 test("the fields marked content are those of the content that goes into the fingerprint, no more and no fewer", () => {
-  const marked = Object.entries(recipeFields as Shape).filter(([, schema]) => fieldFacts.get(schema)?.affects === "content");
+  const marked = Object.entries(recipeFields as Shape).filter(
+    ([, schema]) => fieldFacts.get(schema)?.affects === "content",
+  );
   assert.deepEqual(marked.map(([key]) => key).sort(), Object.keys(contentKeys).sort());
 });
 

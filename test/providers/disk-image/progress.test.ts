@@ -24,13 +24,17 @@ test("the first seconds name the log", () => {
 });
 
 test("a build that waits says for what", () => {
-  assert.equal(progressLine("my-image", { type: "waiting", reason: "the build slot is taken" }), "my-image: waiting, the build slot is taken");
+  assert.equal(
+    progressLine("my-image", { type: "waiting", reason: "the build slot is taken" }),
+    "my-image: waiting, the build slot is taken",
+  );
 });
 
 test("a new phase is told at once, the same one at most every five seconds, the same line never twice", () => {
   const lines: string[] = [];
   const print = progressPrinter("i", (line) => lines.push(line));
   const waiting: BuildEvent = { type: "waiting", reason: "w" };
-  for (const event of [waiting, waiting, at("root.d", 6), at("root.d", 8), at("root.d", 11), at("install.d", 12)]) print(event);
+  for (const event of [waiting, waiting, at("root.d", 6), at("root.d", 8), at("root.d", 11), at("install.d", 12)])
+    print(event);
   assert.deepEqual(lines, ["i: waiting, w", "i: root.d, 6 s", "i: root.d, 11 s", "i: install.d, 12 s"]);
 });

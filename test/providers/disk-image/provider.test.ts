@@ -24,7 +24,8 @@ const content = {
 
 async function providerIn(t: TestContext): Promise<{ project: string; provider: DynamicProvider }> {
   const project = temporaryDirectory(t);
-  for (const folder of ["core", "providers"]) await cp(path.join(repository, folder), path.join(project, folder), { recursive: true });
+  for (const folder of ["core", "providers"])
+    await cp(path.join(repository, folder), path.join(project, folder), { recursive: true });
   await cp(path.join(repository, "package.json"), path.join(project, "package.json"));
   await symlink(path.join(repository, "node_modules"), path.join(project, "node_modules"));
   await mkdir(path.join(project, "elements/mine/install.d"), { recursive: true });
@@ -38,10 +39,16 @@ test("through its real door: check computes fingerprint, parts and paths, and an
   const { project, provider } = await providerIn(t);
   const first = await provider.check(content);
   assert.deepEqual(first.failures, []);
-  const { fingerprint, imagePath, kernelPath, ramdiskPath, elementDigests, command, builder } = first.inputs as Record<string, string>;
+  const { fingerprint, imagePath, kernelPath, ramdiskPath, elementDigests, command, builder } = first.inputs as Record<
+    string,
+    string
+  >;
   assert.match(String(fingerprint), /^[0-9a-f]{64}$/);
   const directory = `.images/artifacts/my-recipe-${String(fingerprint).slice(0, 12)}`;
-  assert.deepEqual([imagePath, kernelPath, ramdiskPath], ["qcow2", "vmlinuz", "initrd"].map((ending) => `${directory}/my-recipe.${ending}`));
+  assert.deepEqual(
+    [imagePath, kernelPath, ramdiskPath],
+    ["qcow2", "vmlinuz", "initrd"].map((ending) => `${directory}/my-recipe.${ending}`),
+  );
   assert.deepEqual(Object.keys(elementDigests ?? {}), ["mine"]);
   assert.deepEqual(command?.slice(0, 5), ["disk-image-create", "debian-minimal", "baremetal", "mine", "grub2"]);
   assert.ok("diskimage-builder" in Object(builder));
@@ -49,7 +56,9 @@ test("through its real door: check computes fingerprint, parts and paths, and an
 
   await writeFile(path.join(project, "elements/mine/install.d/10-mine"), "#!/bin/sh\n:\n", { mode: 0o755 });
   const second = await provider.check(content);
-  const changed = Object.keys(second.inputs).filter((key) => JSON.stringify(second.inputs[key]) !== JSON.stringify(first.inputs[key]));
+  const changed = Object.keys(second.inputs).filter(
+    (key) => JSON.stringify(second.inputs[key]) !== JSON.stringify(first.inputs[key]),
+  );
   assert.deepEqual(changed.sort(), ["elementDigests", "fingerprint", "imagePath", "kernelPath", "ramdiskPath"]);
 });
 

@@ -14,7 +14,18 @@ import { exchangeFiles, type GuestResult } from "./exchange.ts";
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
 /** Variables of this process that the build's own job reads. */
-const passedOn = ["PATH", "http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"];
+const passedOn = [
+  "PATH",
+  "http_proxy",
+  "https_proxy",
+  "no_proxy",
+  "HTTP_PROXY",
+  "HTTPS_PROXY",
+  "NO_PROXY",
+  "SSL_CERT_FILE",
+  "REQUESTS_CA_BUNDLE",
+  "CURL_CA_BUNDLE",
+];
 
 /** The guest's work disk; a file with holes. */
 const diskBytes = 16 * 2 ** 30;
@@ -25,15 +36,26 @@ const diskBytes = 16 * 2 ** 30;
  * @param options.onLine each line of the guest's console: the kernel's, then `<name>: <phase>, <seconds> s`
  * @throws IronicImagesError that of the job; `guest-died` with the end of the console
  */
-export async function buildInUml(job: BuildJob, options: { projectDirectory: string; timeoutMinutes: number; onLine(line: string): void }): Promise<ArtifactRecord> {
+export async function buildInUml(
+  job: BuildJob,
+  options: { projectDirectory: string; timeoutMinutes: number; onLine(line: string): void },
+): Promise<ArtifactRecord> {
   const exchange = tmp.dirSync({ prefix: "ironic-images-uml", keep: true }).name;
   try {
-    if (!/^[\w./-]+$/.test(exchange)) throw new IronicImagesError("guest-failed", `${exchange} does not fit on a kernel's command line: set TMPDIR to a plain path`);
+    if (!/^[\w./-]+$/.test(exchange))
+      throw new IronicImagesError(
+        "guest-failed",
+        `${exchange} does not fit on a kernel's command line: set TMPDIR to a plain path`,
+      );
     const files = exchangeFiles(exchange);
     await fillExchange(files, job, options.projectDirectory);
     const console = await runGuest(exchange, options);
-    const result = await readFile(files.result, "utf8").then((text) => JSON.parse(text) as GuestResult, () => undefined);
-    if (result === undefined) throw new IronicImagesError("guest-died", "user-mode-linux ended before the build did", console);
+    const result = await readFile(files.result, "utf8").then(
+      (text) => JSON.parse(text) as GuestResult,
+      () => undefined,
+    );
+    if (result === undefined)
+      throw new IronicImagesError("guest-died", "user-mode-linux ended before the build did", console);
     if (!result.ok) throw new IronicImagesError(result.code, result.summary, result.details);
     return await openStore(options.projectDirectory).importFrom(files.artifact);
   } finally {
@@ -42,27 +64,48 @@ export async function buildInUml(job: BuildJob, options: { projectDirectory: str
   }
 }
 
-async function fillExchange(files: ReturnType<typeof exchangeFiles>, job: BuildJob, projectDirectory: string): Promise<void> {
+async function fillExchange(
+  files: ReturnType<typeof exchangeFiles>,
+  job: BuildJob,
+  projectDirectory: string,
+): Promise<void> {
   await copyFile(here("guest-init.sh"), files.init);
   await chmod(files.init, 0o755);
   await writeFile(files.job, JSON.stringify(job));
   await mkdir(files.elements);
-  await cp(join(projectDirectory, "elements"), files.elements, { recursive: true, verbatimSymlinks: true }).catch(() => undefined);
+  await cp(join(projectDirectory, "elements"), files.elements, { recursive: true, verbatimSymlinks: true }).catch(
+    () => undefined,
+  );
   await writeFile(files.disk, "");
   await truncate(files.disk, diskBytes);
-  const variables = passedOn.flatMap((name) => (process.env[name] === undefined ? [] : [`${name}=${process.env[name]}`]));
+  const variables = passedOn.flatMap((name) =>
+    process.env[name] === undefined ? [] : [`${name}=${process.env[name]}`],
+  );
   const words = [...variables, process.execPath, here("guest-build.ts")];
   // Mode: a proxy's address can hold a password.
   await writeFile(files.command, words.map((word) => `${word}\0`).join(""), { mode: 0o600 });
 }
 
 /** @returns the end of the console */
-async function runGuest(exchange: string, options: { timeoutMinutes: number; onLine(line: string): void }): Promise<string> {
+async function runGuest(
+  exchange: string,
+  options: { timeoutMinutes: number; onLine(line: string): void },
+): Promise<string> {
   const { init, disk } = exchangeFiles(exchange);
   const status = await readFile("/proc/self/status", "utf8");
   const cpus = parseCpuList(/^Cpus_allowed_list:\s*(\S+)/m.exec(status)?.[1] ?? "0");
-  const [command = "", ...words] = guestCommand({ exchange, init, disk, memory: guestMemory(totalmem()), cpu: cpus.at(-1) ?? 0 });
-  const environment = { PATH: `${process.env["PATH"] ?? ""}:/usr/sbin:/usr/bin:/sbin:/bin`, HOME: exchange, TMPDIR: "/dev/shm" };
+  const [command = "", ...words] = guestCommand({
+    exchange,
+    init,
+    disk,
+    memory: guestMemory(totalmem()),
+    cpu: cpus.at(-1) ?? 0,
+  });
+  const environment = {
+    PATH: `${process.env["PATH"] ?? ""}:/usr/sbin:/usr/bin:/sbin:/bin`,
+    HOME: exchange,
+    TMPDIR: "/dev/shm",
+  };
   const guest = execa(command, words, {
     env: environment,
     extendEnv: false,

@@ -38,10 +38,13 @@ export function guestCommand({ exchange, init, disk, memory, cpu }: Guest): stri
 
 /** The processors of `Cpus_allowed_list` in /proc/self/status, e.g. `0-1,4`. */
 export function parseCpuList(text: string): number[] {
-  return text.trim().split(",").flatMap((range) => {
-    const [first = 0, last = first] = range.split("-").map(Number);
-    return Array.from({ length: last - first + 1 }, (_, index) => first + index);
-  });
+  return text
+    .trim()
+    .split(",")
+    .flatMap((range) => {
+      const [first = 0, last = first] = range.split("-").map(Number);
+      return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+    });
 }
 
 /** Megabytes for a guest on a host with so many bytes of memory; a Debian build fits in 1 GiB, more is file cache. */

@@ -19,4 +19,6 @@ export function exchangeFiles(exchange: string) {
 }
 
 /** How the build in the guest ended. */
-export type GuestResult = { readonly ok: true } | { readonly ok: false; readonly code: string; readonly summary: string; readonly details: string };
+export type GuestResult =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly code: string; readonly summary: string; readonly details: string };

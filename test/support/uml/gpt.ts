@@ -22,7 +22,9 @@ export function readGpt(disk: Buffer): Partition[] {
   if (header.toString("latin1", 0, 8) !== "EFI PART") return [];
   const first = Number(header.readBigUInt64LE(72)) * sector;
   const [count, entrySize] = [header.readUInt32LE(80), header.readUInt32LE(84)];
-  return Array.from({ length: count }, (_, index) => disk.subarray(first + index * entrySize, first + (index + 1) * entrySize))
+  return Array.from({ length: count }, (_, index) =>
+    disk.subarray(first + index * entrySize, first + (index + 1) * entrySize),
+  )
     .filter((entry) => entry.length === entrySize && !entry.subarray(0, 16).equals(Buffer.alloc(16)))
     .map((entry) => {
       const [start, end] = [Number(entry.readBigUInt64LE(32)), Number(entry.readBigUInt64LE(40))];
@@ -33,7 +35,9 @@ export function readGpt(disk: Buffer): Partition[] {
 // The first three groups are stored little-endian.
 function guid(bytes: Buffer): string {
   const group = (...at: number[]): string => Buffer.from(at.map((index) => bytes[index] ?? 0)).toString("hex");
-  return [group(3, 2, 1, 0), group(5, 4), group(7, 6), group(8, 9), group(10, 11, 12, 13, 14, 15)].join("-").toUpperCase();
+  return [group(3, 2, 1, 0), group(5, 4), group(7, 6), group(8, 9), group(10, 11, 12, 13, 14, 15)]
+    .join("-")
+    .toUpperCase();
 }
 
 /** Bytes of a qcow2 image's disk, by way of a file in `scratch`; both numbers are rounded out to whole MiB. */

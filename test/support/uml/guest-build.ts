@@ -8,7 +8,8 @@ import { IronicImagesError } from "../../../core/errors.ts";
 import { exchangeFiles, type GuestResult } from "./exchange.ts";
 
 const [projectDirectory, exchange] = process.argv.slice(2);
-if (projectDirectory === undefined || exchange === undefined) throw new Error("usage: guest-build.ts PROJECT-DIRECTORY EXCHANGE");
+if (projectDirectory === undefined || exchange === undefined)
+  throw new Error("usage: guest-build.ts PROJECT-DIRECTORY EXCHANGE");
 const files = exchangeFiles(exchange);
 
 let logPath: string | undefined;
@@ -30,7 +31,12 @@ try {
   result =
     error instanceof IronicImagesError
       ? { ok: false, code: error.code, summary: error.summary, details: error.details }
-      : { ok: false, code: "guest-failed", summary: String(error), details: error instanceof Error ? (error.stack ?? "") : "" };
+      : {
+          ok: false,
+          code: "guest-failed",
+          summary: String(error),
+          details: error instanceof Error ? (error.stack ?? "") : "",
+        };
   if (logPath !== undefined) await cp(logPath, files.log).catch(() => undefined);
 }
 await writeFile(files.result, JSON.stringify(result));

@@ -13,7 +13,8 @@ const repository = join(import.meta.dirname, "../../..");
 /** A clone with one small command, and a package `node` that is the Node of these tests. */
 function smallClone(t: TestContext): string {
   const project = join(temporaryDirectory(t), "a clone's");
-  for (const path of ["tools/bootstrap.mjs", "tools/bootstrap", "tools/host"]) cpSync(join(repository, path), join(project, path), { recursive: true });
+  for (const path of ["tools/bootstrap.mjs", "tools/bootstrap", "tools/host"])
+    cpSync(join(repository, path), join(project, path), { recursive: true });
   const write = (path: string, content: string, mode = 0o644) => {
     mkdirSync(join(project, path, ".."), { recursive: true });
     writeFileSync(join(project, path), content);
@@ -24,9 +25,22 @@ function smallClone(t: TestContext): string {
   write("package.json", JSON.stringify({ ...root, type: "module" }));
   write("package/package.json", JSON.stringify(node));
   write("package/node.sh", `#!/bin/sh\nexec '${process.execPath}' "$@"\n`, 0o755);
-  write("package-lock.json", JSON.stringify({ ...root, lockfileVersion: 3, packages: { "": root, package: node, "node_modules/node": { resolved: "package", link: true } } }));
-  write("tools/hello/main.ts", "const words: string[] = process.argv.slice(2);\nconsole.log(JSON.stringify(words));\nprocess.exitCode = 7;\n");
-  write("tools/wait.ts", "process.on('SIGTERM', () => { console.log('told'); process.exit(9); });\nconsole.log('ready');\nsetTimeout(() => {}, 60000 as number);\n");
+  write(
+    "package-lock.json",
+    JSON.stringify({
+      ...root,
+      lockfileVersion: 3,
+      packages: { "": root, package: node, "node_modules/node": { resolved: "package", link: true } },
+    }),
+  );
+  write(
+    "tools/hello/main.ts",
+    "const words: string[] = process.argv.slice(2);\nconsole.log(JSON.stringify(words));\nprocess.exitCode = 7;\n",
+  );
+  write(
+    "tools/wait.ts",
+    "process.on('SIGTERM', () => { console.log('told'); process.exit(9); });\nconsole.log('ready');\nsetTimeout(() => {}, 60000 as number);\n",
+  );
   write("tools/env/main.ts", "console.log('export A=b');\n");
   return project;
 }
@@ -41,7 +55,8 @@ async function oldNode(): Promise<string | undefined> {
   return undefined;
 }
 
-const run = (node: string, project: string, args: readonly string[]) => execa(node, [join(project, "tools/bootstrap.mjs"), ...args], { reject: false, stdin: "ignore" });
+const run = (node: string, project: string, args: readonly string[]) =>
+  execa(node, [join(project, "tools/bootstrap.mjs"), ...args], { reject: false, stdin: "ignore" });
 
 test("an old Node in a clone without node_modules installs and hands over: arguments, streams and exit code pass through", async (t) => {
   const old = await oldNode();
@@ -72,14 +87,23 @@ test("an old Node gets one sentence when there is no newer one", async (t) => {
 test("a question installs nothing: env refuses in a clone without node_modules", async (t) => {
   const project = smallClone(t);
   const { exitCode, stdout, stderr } = await run(process.execPath, project, ["env"]);
-  assert.deepEqual({ exitCode, stdout, stderr }, { exitCode: 1, stdout: "", stderr: "ironic-images: run `npm start` first: it installs what this needs" });
+  assert.deepEqual(
+    { exitCode, stdout, stderr },
+    { exitCode: 1, stdout: "", stderr: "ironic-images: run `npm start` first: it installs what this needs" },
+  );
   assert.ok(!existsSync(join(project, "node_modules")));
 });
 
 test("two at once install once", async (t) => {
   const project = smallClone(t);
-  const both = await Promise.all([run(process.execPath, project, ["hello"]), run(process.execPath, project, ["hello"])]);
-  assert.deepEqual(both.map(({ exitCode }) => exitCode), [7, 7]);
+  const both = await Promise.all([
+    run(process.execPath, project, ["hello"]),
+    run(process.execPath, project, ["hello"]),
+  ]);
+  assert.deepEqual(
+    both.map(({ exitCode }) => exitCode),
+    [7, 7],
+  );
   assert.equal(both.filter(({ stderr }) => stderr.includes("npm ci")).length, 1);
 });
 
@@ -87,7 +111,10 @@ test("a command that builds refuses before it installs where there is no Python"
   if (process.platform !== "linux" || process.getuid?.() !== 0) return t.skip("needs root on Linux");
   const project = smallClone(t);
   cpSync(join(project, "tools/hello"), join(project, "tools/start"), { recursive: true });
-  const { exitCode, stderr } = await execa(process.execPath, [join(project, "tools/bootstrap.mjs"), "start"], { reject: false, env: { PATH: "/nonexistent" } });
+  const { exitCode, stderr } = await execa(process.execPath, [join(project, "tools/bootstrap.mjs"), "start"], {
+    reject: false,
+    env: { PATH: "/nonexistent" },
+  });
   assert.equal(exitCode, 1);
   assert.match(stderr, /^ironic-images: python3 is missing: [^\n]*$/);
   assert.ok(!existsSync(join(project, "node_modules")));
@@ -98,13 +125,19 @@ test("a changed lock file is installed again", async (t) => {
   await run(process.execPath, project, ["hello"]);
   const path = join(project, "package-lock.json");
   writeFileSync(path, readFileSync(path, "utf8").replaceAll("24.0.0", "24.0.1"));
-  writeFileSync(join(project, "package/package.json"), readFileSync(join(project, "package/package.json"), "utf8").replace("24.0.0", "24.0.1"));
+  writeFileSync(
+    join(project, "package/package.json"),
+    readFileSync(join(project, "package/package.json"), "utf8").replace("24.0.0", "24.0.1"),
+  );
   assert.match((await run(process.execPath, project, ["hello"])).stderr, /npm ci/);
 });
 
 test("a signal reaches the command, and its exit code comes back", { timeout: 60_000 }, async (t) => {
   const project = smallClone(t);
-  const child = execa(process.execPath, [join(project, "tools/bootstrap.mjs"), "wait"], { reject: false, stdin: "ignore" });
+  const child = execa(process.execPath, [join(project, "tools/bootstrap.mjs"), "wait"], {
+    reject: false,
+    stdin: "ignore",
+  });
   let output = "";
   child.stdout.on("data", (data: Buffer) => (output += data.toString()));
   while (!output.includes("ready")) await sleep(50);

@@ -22,7 +22,8 @@ for (const [title, installed, expected] of [
     const project = temporaryDirectory(t);
     mkdirSync(join(project, "node_modules"));
     writeFileSync(join(project, "package-lock.json"), JSON.stringify({ packages: lock }));
-    if (installed !== undefined) writeFileSync(join(project, "node_modules/.package-lock.json"), JSON.stringify({ packages: installed }));
+    if (installed !== undefined)
+      writeFileSync(join(project, "node_modules/.package-lock.json"), JSON.stringify({ packages: installed }));
     assert.equal(isInstalled(project), expected);
   });
 }

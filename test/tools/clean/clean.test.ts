@@ -11,7 +11,8 @@ function usedProject(t: TestContext) {
   const root = temporaryDirectory(t);
   const project = join(root, "project");
   const cache = join(root, "cache/ironic-images");
-  for (const directory of [".local/cloud", ".images/artifacts/a", ".images/builds", "node_modules/x", "recipes"]) mkdirSync(join(project, directory), { recursive: true });
+  for (const directory of [".local/cloud", ".images/artifacts/a", ".images/builds", "node_modules/x", "recipes"])
+    mkdirSync(join(project, directory), { recursive: true });
   mkdirSync(join(cache, "builds"), { recursive: true });
   writeFileSync(join(cache, "builds/slot-0.lock"), "");
   return { project, cache };
@@ -37,14 +38,22 @@ test("the cache is kept on request", async (t) => {
 });
 
 for (const [title, lockOf] of [
-  ["a build of this project", ({ project }: { project: string; cache: string }) => join(project, ".images/builds/b.lock")],
-  ["a build that uses the shared cache", ({ cache }: { project: string; cache: string }) => join(cache, "builds/slot-0.lock")],
+  [
+    "a build of this project",
+    ({ project }: { project: string; cache: string }) => join(project, ".images/builds/b.lock"),
+  ],
+  [
+    "a build that uses the shared cache",
+    ({ cache }: { project: string; cache: string }) => join(cache, "builds/slot-0.lock"),
+  ],
 ] as const) {
   test(`while ${title} runs nothing is touched`, async (t) => {
     const places = usedProject(t);
     const lock = await acquireLock(lockOf(places), { wait: true });
     try {
-      await assert.rejects(clean({ ...places, say: () => assert.fail("said something") }), { code: "clean-build-runs" });
+      await assert.rejects(clean({ ...places, say: () => assert.fail("said something") }), {
+        code: "clean-build-runs",
+      });
       assert.ok(existsSync(join(places.project, ".local")) && existsSync(places.cache));
     } finally {
       lock.release();

@@ -32,13 +32,25 @@ after(async () => {
 });
 
 async function glance(cloud: string, method: string, path: string, body?: Buffer | object) {
-  const session = await authenticate(await readCloud(cloud, { environment: { OS_CLIENT_CONFIG_FILE: cloudsFile(directory) }, directories: [] }));
-  const type = Buffer.isBuffer(body) ? "application/octet-stream" : method === "PATCH" ? "application/openstack-images-v2.1-json-patch" : "application/json";
+  const session = await authenticate(
+    await readCloud(cloud, { environment: { OS_CLIENT_CONFIG_FILE: cloudsFile(directory) }, directories: [] }),
+  );
+  const type = Buffer.isBuffer(body)
+    ? "application/octet-stream"
+    : method === "PATCH"
+      ? "application/openstack-images-v2.1-json-patch"
+      : "application/json";
   const payload = body === undefined ? null : Buffer.isBuffer(body) ? new Uint8Array(body) : JSON.stringify(body);
-  return fetch(`${session.imageEndpoint}/v2/${path}`, { method, headers: { "X-Auth-Token": session.token, "Content-Type": type }, body: payload });
+  return fetch(`${session.imageEndpoint}/v2/${path}`, {
+    method,
+    headers: { "X-Auth-Token": session.token, "Content-Type": type },
+    body: payload,
+  });
 }
-const create = async (body: object) => ((await (await glance("local", "POST", "images", body)).json()) as { id: string }).id;
-const download = async (cloud: string) => Buffer.from(await (await glance(cloud, "GET", `images/${imageId}/file`)).arrayBuffer());
+const create = async (body: object) =>
+  ((await (await glance("local", "POST", "images", body)).json()) as { id: string }).id;
+const download = async (cloud: string) =>
+  Buffer.from(await (await glance(cloud, "GET", `images/${imageId}/file`)).arrayBuffer());
 
 test("a cloud starts, with what is secret readable by its owner only", async () => {
   const begun = performance.now();
@@ -57,12 +69,21 @@ test("the operator stores an image, which nobody else sees until it is public", 
   assert.equal((await glance("local", "PUT", `images/${imageId}/file`, bytes)).status, 204);
   assert.ok((await download("local")).equals(bytes));
   assert.equal((await glance("other", "GET", `images/${imageId}`)).status, 404);
-  assert.equal((await glance("local", "PATCH", `images/${imageId}`, [{ op: "replace", path: "/visibility", value: "public" }])).status, 200);
+  assert.equal(
+    (await glance("local", "PATCH", `images/${imageId}`, [{ op: "replace", path: "/visibility", value: "public" }]))
+      .status,
+    200,
+  );
   assert.ok((await download("other")).equals(bytes));
 });
 
 test("a plain user makes nothing public", async () => {
-  const { status } = await glance("other", "POST", "images", { name: "x", disk_format: "raw", container_format: "bare", visibility: "public" });
+  const { status } = await glance("other", "POST", "images", {
+    name: "x",
+    disk_format: "raw",
+    container_format: "bare",
+    visibility: "public",
+  });
   assert.equal(status, 403);
 });
 
@@ -70,7 +91,17 @@ test("bytes are checked against their format, ids against theirs", async () => {
   const wrong = await create({ name: "not-qcow2", disk_format: "qcow2", container_format: "bare" });
   assert.equal((await glance("local", "PUT", `images/${wrong}/file`, bytes)).status, 415);
   assert.equal((await glance("local", "DELETE", `images/${wrong}`)).status, 204);
-  assert.equal((await glance("local", "POST", "images", { name: "x", disk_format: "raw", container_format: "bare", kernel_id: "my-kernel" })).status, 400);
+  assert.equal(
+    (
+      await glance("local", "POST", "images", {
+        name: "x",
+        disk_format: "raw",
+        container_format: "bare",
+        kernel_id: "my-kernel",
+      })
+    ).status,
+    400,
+  );
 });
 
 test("a second start changes nothing, and takes no time", async () => {
@@ -129,7 +160,11 @@ for (const file of ["keystone.pid.json", "glance.version", "clouds.yaml"]) {
   test(`a start that is killed when ${file} appears is made good by the next`, { timeout: 120_000 }, async (t) => {
     const fresh = join(temporaryDirectory(t), "cloud");
     t.after(() => stopCloud(fresh));
-    const starter = execa(join(virtualenv, "bin/python"), ["-B", join(repository, "tools/cloud/server/main.py"), "up", fresh], { reject: false, stdin: "ignore", detached: true });
+    const starter = execa(
+      join(virtualenv, "bin/python"),
+      ["-B", join(repository, "tools/cloud/server/main.py"), "up", fresh],
+      { reject: false, stdin: "ignore", detached: true },
+    );
     while (!existsSync(join(fresh, file))) await sleep(5);
     starter.kill("SIGKILL");
     await starter;
@@ -155,6 +190,9 @@ test("a start that fails says where the logs are, and leaves nothing running", a
   await startCloud({ directory: place, virtualenv });
   await stopCloud(place);
   writeFileSync(join(place, "keystone.db"), "no database");
-  await assert.rejects(startCloud({ directory: place, virtualenv }), (error: Error) => /cloud-failed/.test(Reflect.get(error, "code") as string) && error.message.includes(place));
+  await assert.rejects(
+    startCloud({ directory: place, virtualenv }),
+    (error: Error) => /cloud-failed/.test(Reflect.get(error, "code") as string) && error.message.includes(place),
+  );
   assert.equal((await cloudStatus(place)).processes, 0);
 });

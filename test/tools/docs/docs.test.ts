@@ -27,7 +27,8 @@ test("--check says nothing of pages that are up to date", async () => {
 
 test("--check fails for a stale page and writes nothing, without it the page is written", async (t) => {
   const directory = project(t, { "docs/reference.md": "old\n" });
-  const run = (...flags: string[]) => execa(process.execPath, [join(projectDirectory, "tools/docs/main.ts"), ...flags, directory], { reject: false });
+  const run = (...flags: string[]) =>
+    execa(process.execPath, [join(projectDirectory, "tools/docs/main.ts"), ...flags, directory], { reject: false });
   const checked = await run("--check");
   assert.equal(checked.exitCode, 1);
   assert.match(checked.stderr, /^docs\/reference\.md is stale: run npm run docs$/m);
@@ -38,7 +39,12 @@ test("--check fails for a stale page and writes nothing, without it the page is 
 
 test("the reference names every field and every variable", () => {
   const reference = generatedPages(projectDirectory)["docs/reference.md"] ?? "";
-  for (const name of [...Object.keys(recipeFields), ...Object.keys(userImageFields), ...Object.keys(buildFields), ...Object.keys(allowedVariables)]) {
+  for (const name of [
+    ...Object.keys(recipeFields),
+    ...Object.keys(userImageFields),
+    ...Object.keys(buildFields),
+    ...Object.keys(allowedVariables),
+  ]) {
     assert.ok(reference.includes(`| \`${name}\` |`), name);
   }
 });
@@ -73,7 +79,9 @@ test("editors complete a stack under the keys that Pulumi has", () => {
   assert.deepEqual(Object.keys(config?.["ironic-images:build"]?.properties ?? {}), Object.keys(buildFields));
 });
 
-const shippedFiles = ["recipes", "stacks"].flatMap((directory) => readdirSync(join(projectDirectory, directory)).map((file) => `${directory}/${file}`));
+const shippedFiles = ["recipes", "stacks"].flatMap((directory) =>
+  readdirSync(join(projectDirectory, directory)).map((file) => `${directory}/${file}`),
+);
 
 for (const file of shippedFiles) {
   test(`an editor marks nothing in ${file}, and a key too many`, () => {

@@ -1,5 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:http";
 import type { RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -22,7 +31,12 @@ export function bareMachine(t: TestContext) {
   symlinkSync(process.execPath, join(bin, "node"));
   const goLog = join(root, "go.log");
   let printed = "";
-  const environment: NodeJS.ProcessEnv = { PATH: bin, HOME: join(root, "home"), FIXTURE_GO_LOG: goLog, FIXTURE_GO_VERSION: "1.26.8" };
+  const environment: NodeJS.ProcessEnv = {
+    PATH: bin,
+    HOME: join(root, "home"),
+    FIXTURE_GO_LOG: goLog,
+    FIXTURE_GO_VERSION: "1.26.8",
+  };
   return {
     root,
     bin,
@@ -32,7 +46,8 @@ export function bareMachine(t: TestContext) {
     report: createReport({ write: (text) => (printed += text) }),
     printed: () => printed,
     /** Puts a program that only answers this version into a directory, under each name. */
-    install: (directory: string, version: string, ...names: string[]) => names.forEach((name) => installVersioned(directory, version, name)),
+    install: (directory: string, version: string, ...names: string[]) =>
+      names.forEach((name) => installVersioned(directory, version, name)),
     installGo: () => copyFixture("go", bin, "go"),
     /** The arguments of each build so far. */
     builds: () => (existsSync(goLog) ? readFileSync(goLog, "utf8").trim().split("\n") : []),
@@ -76,9 +91,14 @@ export async function vendorSite(t: TestContext, answer: RequestListener) {
 export const answers = {
   notFound: ((_request, response) => response.writeHead(404).end()) satisfies RequestListener,
   silence: (() => {}) satisfies RequestListener,
-  whole: (archive: Buffer): RequestListener => (_request, response) => response.end(archive),
-  stall: (archive: Buffer): RequestListener => (_request, response) => {
-    response.writeHead(200, { "content-length": archive.length });
-    response.write(archive.subarray(0, archive.length / 2));
-  },
+  whole:
+    (archive: Buffer): RequestListener =>
+    (_request, response) =>
+      response.end(archive),
+  stall:
+    (archive: Buffer): RequestListener =>
+    (_request, response) => {
+      response.writeHead(200, { "content-length": archive.length });
+      response.write(archive.subarray(0, archive.length / 2));
+    },
 };

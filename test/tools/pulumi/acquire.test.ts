@@ -13,7 +13,11 @@ test("an installed engine is used, and nobody is asked for another (fixture pulu
   const machine = bareMachine(t);
   const { site, requests } = await vendorSite(t, answers.notFound);
   machine.install(machine.bin, "v3.259.0", "pulumi", "pulumi-language-nodejs");
-  assert.deepEqual(await ensurePulumi({ ...machine, site }), { pulumi: join(machine.bin, "pulumi"), binDirectory: machine.bin, origin: "installed" });
+  assert.deepEqual(await ensurePulumi({ ...machine, site }), {
+    pulumi: join(machine.bin, "pulumi"),
+    binDirectory: machine.bin,
+    origin: "installed",
+  });
   assert.deepEqual(requests, []);
   assert.match(machine.printed(), /^✓ Pulumi engine 3\.259\.0: v3\.259\.0 is installed \(.*\)\n$/);
 });
@@ -48,7 +52,11 @@ for (const [title, answer, reason] of [
   ["is silent", () => answers.silence, /no answer in 0\.3 s/],
   ["falls silent half-way", (archive: Buffer) => answers.stall(archive), /no answer in 0\.3 s/],
   ["has no such archive", () => answers.notFound, /HTTP status 404/],
-  ["sends a truncated archive", (archive: Buffer) => answers.whole(archive.subarray(0, archive.length - 40)), /is not a whole archive/],
+  [
+    "sends a truncated archive",
+    (archive: Buffer) => answers.whole(archive.subarray(0, archive.length - 40)),
+    /is not a whole archive/,
+  ],
   ["sends something else", () => answers.whole(Buffer.from("<html>")), /is not a whole archive/],
 ] as const) {
   test(`a site that ${title} is given up, and the engine is built with Go (fixture site, fixture go)`, async (t) => {
@@ -74,7 +82,12 @@ test("a built engine has our language host and the SDK's dynamic provider beside
   machine.installGo();
   const { site } = await vendorSite(t, answers.notFound);
   const { binDirectory } = await ensurePulumi({ ...machine, site });
-  assert.deepEqual(readdirSync(binDirectory).sort(), ["language-host", "pulumi", "pulumi-language-nodejs", "pulumi-resource-pulumi-nodejs"]);
+  assert.deepEqual(readdirSync(binDirectory).sort(), [
+    "language-host",
+    "pulumi",
+    "pulumi-language-nodejs",
+    "pulumi-resource-pulumi-nodejs",
+  ]);
   const host = join(binDirectory, "language-host", "main.mjs");
   const source = readFileSync(host);
   writeFileSync(host, "of an older checkout");
@@ -92,10 +105,18 @@ for (const [title, version, words] of [
     if (version !== undefined) machine.installGo();
     const { site } = await vendorSite(t, answers.notFound);
     const environment = { ...machine.environment, FIXTURE_GO_VERSION: version };
-    const error = await ensurePulumi({ ...machine, environment, site }).then(() => undefined, (thrown: unknown) => thrown);
+    const error = await ensurePulumi({ ...machine, environment, site }).then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
     assert.ok(error instanceof IronicImagesError);
     assert.equal(error.code, "go-missing");
-    for (const part of [words, /needs Go 1\.25\.11 or later/, /install Go, or install it yourself \(https:.*\), or let this machine reach 127/]) assert.match(error.summary, part);
+    for (const part of [
+      words,
+      /needs Go 1\.25\.11 or later/,
+      /install Go, or install it yourself \(https:.*\), or let this machine reach 127/,
+    ])
+      assert.match(error.summary, part);
     assert.doesNotMatch(error.summary, /\n/);
     assert.deepEqual(readdirSync(machine.cacheDirectory), ["pulumi-3.259.0.lock"]);
     assert.deepEqual(machine.builds(), []);
@@ -107,7 +128,10 @@ test("a failing build says so with Go's own words, and leaves nothing (fixture g
   machine.installGo();
   const { site } = await vendorSite(t, answers.notFound);
   const environment = { ...machine.environment, FIXTURE_GO_FAILS: "1" };
-  await assert.rejects(ensurePulumi({ ...machine, environment, site }), { code: "go-build-failed", details: /no route to host/ });
+  await assert.rejects(ensurePulumi({ ...machine, environment, site }), {
+    code: "go-build-failed",
+    details: /no route to host/,
+  });
   assert.deepEqual(readdirSync(machine.cacheDirectory), ["pulumi-3.259.0.lock"]);
 });
 

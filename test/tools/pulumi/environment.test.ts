@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { pulumiEnvironment } from "../../../tools/pulumi/environment.ts";
 
-const input = { path: "/usr/bin:/bin", nodeDirectory: "/p/node_modules/.bin", binDirectory: "/cache/bin", pulumiHome: "/p/.local/pulumi" };
+const input = {
+  path: "/usr/bin:/bin",
+  nodeDirectory: "/p/node_modules/.bin",
+  binDirectory: "/cache/bin",
+  pulumiHome: "/p/.local/pulumi",
+};
 
 test("plain pulumi gets our Node before the engine before the rest, and never asks the network on its own", () => {
   assert.deepEqual(pulumiEnvironment({ ...input, backend: { directory: "/p/my state" }, passphrase: "secret" }), {
@@ -17,7 +22,12 @@ test("plain pulumi gets our Node before the engine before the rest, and never as
 
 test("without a backend and a passphrase the user's own stay", () => {
   const names = Object.keys(pulumiEnvironment(input));
-  assert.deepEqual(names, ["PATH", "PULUMI_HOME", "PULUMI_SKIP_UPDATE_CHECK", "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"]);
+  assert.deepEqual(names, [
+    "PATH",
+    "PULUMI_HOME",
+    "PULUMI_SKIP_UPDATE_CHECK",
+    "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION",
+  ]);
 });
 
 test("an engine beside the system's Node does not bring that Node first, and a second time changes nothing", () => {

@@ -5,7 +5,20 @@ import { goBuildArguments, goEnvironment } from "../../../tools/pulumi/go-build.
 test("a Go program is built exactly from its go.sum, without paths of this machine", () => {
   const program = { moduleDirectory: "/m", mainPackage: "example.org/p", tags: ["a", "b"], ldflags: "-s -w" };
   assert.deepEqual(goBuildArguments(program, "/out/p"), [
-    ...["build", "-v", "-mod=readonly", "-buildvcs=false", "-trimpath", "-tags", "a,b", "-ldflags", "-s -w", "-o", "/out/p", "example.org/p"],
+    ...[
+      "build",
+      "-v",
+      "-mod=readonly",
+      "-buildvcs=false",
+      "-trimpath",
+      "-tags",
+      "a,b",
+      "-ldflags",
+      "-s -w",
+      "-o",
+      "/out/p",
+      "example.org/p",
+    ],
   ]);
   assert.equal(goBuildArguments({ ...program, tags: [] }, "/out/p").includes("-tags"), false);
 });

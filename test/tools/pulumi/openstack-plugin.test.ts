@@ -67,6 +67,7 @@ test("when Go is needed and there is none, one sentence says so", async (t) => {
   const { site } = await vendorSite(t, answers.notFound);
   await assert.rejects(ensureOpenstackPlugin({ ...machine, site }), {
     code: "go-missing",
-    summary: /^the Pulumi openstack plugin 3\.15\.2 is not installed, .* needs Go 1\.21 or later, but there is no Go on PATH: .*pulumi plugin install resource openstack v3\.15\.2/,
+    summary:
+      /^the Pulumi openstack plugin 3\.15\.2 is not installed, .* needs Go 1\.21 or later, but there is no Go on PATH: .*pulumi plugin install resource openstack v3\.15\.2/,
   });
 });

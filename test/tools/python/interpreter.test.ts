@@ -20,5 +20,8 @@ test("the Python of this machine is found", async () => {
 });
 
 test("without python3 on PATH it says what to install", async () => {
-  await assert.rejects(findPython({ PATH: "/nonexistent" }), { code: "python-missing", message: /python3 is not on this machine.*python3-venv/ });
+  await assert.rejects(findPython({ PATH: "/nonexistent" }), {
+    code: "python-missing",
+    message: /python3 is not on this machine.*python3-venv/,
+  });
 });

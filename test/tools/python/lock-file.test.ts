@@ -9,9 +9,13 @@ const text = (name: (typeof lockNames)[number]) => readFileSync(lockFile(name).p
 
 for (const name of lockNames) {
   test(`${name}.lock.txt pins every package by version and hash, and names no index`, () => {
-    const entries = text(name).replaceAll("\\\n", " ").split("\n").filter((line) => line.trim() !== "" && !line.startsWith("#"));
+    const entries = text(name)
+      .replaceAll("\\\n", " ")
+      .split("\n")
+      .filter((line) => line.trim() !== "" && !line.startsWith("#"));
     assert.ok(entries.length > 0);
-    for (const entry of entries) assert.match(entry, /^[\w.-]+(\[[\w,]+\])?==[\w.]+( ; [^\\]*?)?(\s+--hash=sha256:[0-9a-f]{64})+$/);
+    for (const entry of entries)
+      assert.match(entry, /^[\w.-]+(\[[\w,]+\])?==[\w.]+( ; [^\\]*?)?(\s+--hash=sha256:[0-9a-f]{64})+$/);
   });
 
   test(`${name}.lock.txt holds what ${name}.in asks for`, () => {

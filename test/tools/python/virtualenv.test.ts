@@ -14,7 +14,11 @@ const repository = join(import.meta.dirname, "../../..");
 /** A cache in which uv is there already: the fixture. */
 async function cacheWithFixtureUv(t: TestContext) {
   const root = temporaryDirectory(t);
-  const [cacheDirectory, lockDirectory, state] = ["cache dir", "locks", "state"].map((name) => join(root, name)) as [string, string, string];
+  const [cacheDirectory, lockDirectory, state] = ["cache dir", "locks", "state"].map((name) => join(root, name)) as [
+    string,
+    string,
+    string,
+  ];
   for (const directory of [cacheDirectory, lockDirectory, state]) mkdirSync(directory);
   for (const name of ["uv", "builder"]) writeFileSync(join(lockDirectory, `${name}.lock.txt`), `# ${name}\n`);
   const python = await findPython();
@@ -22,7 +26,12 @@ async function cacheWithFixtureUv(t: TestContext) {
   await execa(python.executable, ["-m", "venv", "--without-pip", uv]);
   copyFileSync(join(repository, "test/fixtures/bin/uv-killed-once"), join(uv, "bin/uv"));
   writeFileSync(join(uv, ".complete"), `${python.version}\n`);
-  return { cacheDirectory, lockDirectory, state, target: virtualenvDirectory(lockFile("builder", lockDirectory), cacheDirectory) };
+  return {
+    cacheDirectory,
+    lockDirectory,
+    state,
+    target: virtualenvDirectory(lockFile("builder", lockDirectory), cacheDirectory),
+  };
 }
 
 test("a virtualenv whose installation was killed (fixture uv) is made anew, and then left alone", async (t) => {
@@ -30,7 +39,10 @@ test("a virtualenv whose installation was killed (fixture uv) is made anew, and 
   const options = { name: "builder", cacheDirectory, lockDirectory } as const;
   const program = `import { ensureVirtualenv } from ${JSON.stringify(join(repository, "tools/python/virtualenv.ts"))};
 await ensureVirtualenv(${JSON.stringify(options)});`;
-  const killed = await execa(process.execPath, ["--input-type=module", "--eval", program], { reject: false, env: { STATE: state } });
+  const killed = await execa(process.execPath, ["--input-type=module", "--eval", program], {
+    reject: false,
+    env: { STATE: state },
+  });
   assert.equal(killed.signal, "SIGKILL", killed.stderr);
   assert.ok(existsSync(join(target, "packages-half")), "it was in the middle");
 
@@ -46,7 +58,12 @@ await ensureVirtualenv(${JSON.stringify(options)});`;
 test("a virtualenv (fixture uv) whose Python has gone is made anew", async (t) => {
   const { cacheDirectory, lockDirectory, state, target } = await cacheWithFixtureUv(t);
   writeFileSync(join(state, "killed"), "");
-  const options = { name: "builder", cacheDirectory, lockDirectory, environment: { ...process.env, STATE: state } } as const;
+  const options = {
+    name: "builder",
+    cacheDirectory,
+    lockDirectory,
+    environment: { ...process.env, STATE: state },
+  } as const;
   await ensureVirtualenv(options);
   rmSync(join(target, "packages"));
   for (const name of readdirSync(join(target, "bin")).filter((entry) => entry.startsWith("python"))) {
@@ -61,7 +78,10 @@ test("a failing installer is told with its last lines", async (t) => {
   const { cacheDirectory, lockDirectory } = await cacheWithFixtureUv(t);
   const uv = join(virtualenvDirectory(lockFile("uv", lockDirectory), cacheDirectory), "bin/uv");
   writeFileSync(uv, "#!/bin/sh\necho 'no such package' >&2\nexit 2\n");
-  await assert.rejects(ensureVirtualenv({ name: "builder", cacheDirectory, lockDirectory }), { code: "virtualenv-failed", details: "no such package" });
+  await assert.rejects(ensureVirtualenv({ name: "builder", cacheDirectory, lockDirectory }), {
+    code: "virtualenv-failed",
+    details: "no such package",
+  });
   assert.equal(await findVirtualenv("builder", cacheDirectory), undefined);
 });
 

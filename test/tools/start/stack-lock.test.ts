@@ -13,10 +13,19 @@ test("only the lock of a dead process of this machine goes", async (t) => {
   mkdirSync(directory, { recursive: true });
   const dead = execa("true");
   await dead;
-  const locks = { dead: { pid: dead.pid, hostname: hostname() }, alive: { pid: process.pid, hostname: hostname() }, elsewhere: { pid: dead.pid, hostname: "another" }, odd: {} };
-  for (const [name, content] of Object.entries(locks)) writeFileSync(join(directory, `${name}.json`), JSON.stringify(content));
+  const locks = {
+    dead: { pid: dead.pid, hostname: hostname() },
+    alive: { pid: process.pid, hostname: hostname() },
+    elsewhere: { pid: dead.pid, hostname: "another" },
+    odd: {},
+  };
+  for (const [name, content] of Object.entries(locks))
+    writeFileSync(join(directory, `${name}.json`), JSON.stringify(content));
   removeDeadLocks(state);
-  assert.deepEqual(Object.keys(locks).filter((name) => existsSync(join(directory, `${name}.json`))), ["alive", "elsewhere", "odd"]);
+  assert.deepEqual(
+    Object.keys(locks).filter((name) => existsSync(join(directory, `${name}.json`))),
+    ["alive", "elsewhere", "odd"],
+  );
 });
 
 test("a backend without locks is fine", (t) => removeDeadLocks(temporaryDirectory(t)));

@@ -4,8 +4,24 @@ import { imageTable } from "../../../tools/start/table.ts";
 
 test("the table has a line for each image, in columns", () => {
   const table = imageTable([
-    { name: "my-image", kind: "partition", imageId: "i-1", kernelId: "k-1", ramdiskId: "r-1", size: 350_000_000, status: "active" },
-    { name: "disk", kind: "whole-disk", imageId: "i-2", kernelId: undefined, ramdiskId: undefined, size: undefined, status: "missing" },
+    {
+      name: "my-image",
+      kind: "partition",
+      imageId: "i-1",
+      kernelId: "k-1",
+      ramdiskId: "r-1",
+      size: 350_000_000,
+      status: "active",
+    },
+    {
+      name: "disk",
+      kind: "whole-disk",
+      imageId: "i-2",
+      kernelId: undefined,
+      ramdiskId: undefined,
+      size: undefined,
+      status: "missing",
+    },
   ]);
   assert.equal(
     table,

@@ -9,17 +9,24 @@ test("the quick tier leaves test/full/ out and begins with what waits longest", 
 });
 
 test("the full tier takes every file", () => {
-  assert.deepEqual(planTests(all, { full: true, chosen: [] }).files, ["test/full/uefi.test.ts", "test/e2e/life.test.ts", "test/core/a.test.ts"]);
+  assert.deepEqual(planTests(all, { full: true, chosen: [] }).files, [
+    "test/full/uefi.test.ts",
+    "test/e2e/life.test.ts",
+    "test/core/a.test.ts",
+  ]);
 });
 
 test("parts of names choose files", () => {
-  assert.deepEqual(planTests(all, { full: true, chosen: ["e2e", "/a."] }).files, ["test/e2e/life.test.ts", "test/core/a.test.ts"]);
+  assert.deepEqual(planTests(all, { full: true, chosen: ["e2e", "/a."] }).files, [
+    "test/e2e/life.test.ts",
+    "test/core/a.test.ts",
+  ]);
 });
 
 test("a proof file gets the runner's lines too", () => {
   const { arguments: args } = planTests(all, { full: true, chosen: [], proofFile: "proof.txt" });
-  assert.deepEqual(args.filter((arg) => arg.startsWith("--test-reporter-destination")), [
-    "--test-reporter-destination=stdout",
-    "--test-reporter-destination=proof.txt",
-  ]);
+  assert.deepEqual(
+    args.filter((arg) => arg.startsWith("--test-reporter-destination")),
+    ["--test-reporter-destination=stdout", "--test-reporter-destination=proof.txt"],
+  );
 });

@@ -9,7 +9,11 @@ for (const [what, args, message] of [
   ["without a recipe", [], /^ironic-images: npm run try -- RECIPE \[--no-boot\]; recipes: .*debian-partition/],
   ["with two recipes", ["debian-partition", "debian-whole-disk"], /^ironic-images: npm run try -- RECIPE/],
   ["with an unknown option", ["debian-partition", "--fast"], /--fast[^]*npm run try -- RECIPE/],
-  ["with a recipe that is not there", ["debian-partitoin"], /there is no recipes\/debian-partitoin\.yaml.*debian-partition/],
+  [
+    "with a recipe that is not there",
+    ["debian-partitoin"],
+    /there is no recipes\/debian-partitoin\.yaml.*debian-partition/,
+  ],
 ] as const) {
   test(`try ${what} says in one message what is wrong, and exits with 1`, async () => {
     const { exitCode, stderr, stdout } = await execa(process.execPath, [main, ...args], { reject: false });

@@ -25,7 +25,12 @@ export function programArguments({ request, runPath, engineAddress, nodeargs }) 
 
 /** The program's environment: the host's own, the stack's configuration, and the SDK's switches. */
 export function programEnvironment({ request, options, environment }) {
-  const config = Object.fromEntries(request.getConfigMap().toObject().map(([key, value]) => [oldKey(key), value]));
+  const config = Object.fromEntries(
+    request
+      .getConfigMap()
+      .toObject()
+      .map(([key, value]) => [oldKey(key), value]),
+  );
   return {
     ...environment,
     PULUMI_CONFIG: JSON.stringify(config),

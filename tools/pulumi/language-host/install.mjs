@@ -14,7 +14,9 @@ export function npmArguments(directory) {
  */
 export async function installDependencies({ directory, packagemanager, write }) {
   if (packagemanager !== "auto" && packagemanager !== "npm") {
-    throw new Error(`this language host installs with npm only, not with ${packagemanager}: run ${packagemanager} yourself`);
+    throw new Error(
+      `this language host installs with npm only, not with ${packagemanager}: run ${packagemanager} yourself`,
+    );
   }
   const args = npmArguments(directory);
   write("stdout", "Installing dependencies...\n\n");
@@ -22,7 +24,9 @@ export async function installDependencies({ directory, packagemanager, write }) 
   for (const name of ["stdout", "stderr"]) child[name].on("data", (chunk) => write(name, chunk));
   await new Promise((resolve, reject) => {
     child.on("error", reject);
-    child.on("close", (code) => (code === 0 ? resolve() : reject(new Error(`npm ${args[0]} failed in ${directory} with exit code ${code}`))));
+    child.on("close", (code) =>
+      code === 0 ? resolve() : reject(new Error(`npm ${args[0]} failed in ${directory} with exit code ${code}`)),
+    );
   });
   write("stdout", "Finished installing dependencies\n\n");
 }

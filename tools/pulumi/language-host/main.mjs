@@ -18,13 +18,18 @@ if (parameters.some((parameter) => /^--?version$/.test(parameter))) {
 function serve(engineAddress) {
   const sdk = loadSdk(process.cwd());
   if (sdk === undefined) {
-    process.stderr.write("The Pulumi SDK is not installed in this project: run `npm ci` (or `npm install`) there first.\n");
+    process.stderr.write(
+      "The Pulumi SDK is not installed in this project: run `npm ci` (or `npm install`) there first.\n",
+    );
     process.exitCode = 1;
     return;
   }
   const runtime = languageRuntime({ sdk, engineAddress, version });
   const largestMessage = 400 * 1024 * 1024;
-  const server = new sdk.grpc.Server({ "grpc.max_receive_message_length": largestMessage, "grpc.max_send_message_length": largestMessage });
+  const server = new sdk.grpc.Server({
+    "grpc.max_receive_message_length": largestMessage,
+    "grpc.max_send_message_length": largestMessage,
+  });
   server.addService(sdk.service, runtime.handlers);
   server.bindAsync("127.0.0.1:0", sdk.grpc.ServerCredentials.createInsecure(), (error, port) => {
     if (error) throw error;

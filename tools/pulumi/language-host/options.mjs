@@ -35,7 +35,8 @@ export function splitWords(text) {
     } else if (character === "\\" && quote !== "'") {
       // Between double quotes a backslash protects only what is special there.
       const protectedCharacter = text[++at] ?? "";
-      word = (word ?? "") + (quote === undefined || '"\\$`'.includes(protectedCharacter) ? "" : "\\") + protectedCharacter;
+      word =
+        (word ?? "") + (quote === undefined || '"\\$`'.includes(protectedCharacter) ? "" : "\\") + protectedCharacter;
     } else if (quote === undefined && (character === "'" || character === '"')) {
       quote = character;
       word ??= "";

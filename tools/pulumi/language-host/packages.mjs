@@ -15,7 +15,12 @@ import path from "node:path";
 export function findPlugins(directory) {
   /** @type {{ plugins: Plugin[], sdks: { path: string, version: string }[] }} */
   const found = { plugins: [], sdks: [] };
-  walk(attempt(() => realpathSync(directory)), false, new Set(), found);
+  walk(
+    attempt(() => realpathSync(directory)),
+    false,
+    new Set(),
+    found,
+  );
   return found;
 }
 
@@ -32,7 +37,13 @@ function walk(directory, inNodeModules, visited, found) {
     const worthwhile = below || !entry.name.startsWith(".");
     if (inNodeModules && entry.name === "package.json") readManifest(entryPath, found);
     else if (entry.isDirectory() && worthwhile) walk(entryPath, below, visited, found);
-    else if (entry.isSymbolicLink() && worthwhile) walk(attempt(() => realDirectory(entryPath)), below, visited, found);
+    else if (entry.isSymbolicLink() && worthwhile)
+      walk(
+        attempt(() => realDirectory(entryPath)),
+        below,
+        visited,
+        found,
+      );
   }
 }
 
@@ -46,7 +57,8 @@ function readManifest(file, found) {
   // Most packages have nothing to do with Pulumi, and need no parsing.
   const manifest = text.includes("pulumi") ? attempt(() => JSON.parse(text)) : undefined;
   if (manifest === undefined) return;
-  if (manifest.name === "@pulumi/pulumi" && typeof manifest.version === "string") found.sdks.push({ path: file, version: manifest.version });
+  if (manifest.name === "@pulumi/pulumi" && typeof manifest.version === "string")
+    found.sdks.push({ path: file, version: manifest.version });
   const plugin = pluginOf(manifest);
   if (plugin !== undefined) found.plugins.push(plugin);
 }
@@ -90,7 +102,10 @@ export function programDependencies(directory, transitive) {
     const folder = "node_modules/";
     return Object.entries(json("package-lock.json").packages ?? {})
       .filter(([location, { version }]) => location.includes(folder) && version)
-      .map(([location, { version }]) => ({ name: location.slice(location.lastIndexOf(folder) + folder.length), version }));
+      .map(([location, { version }]) => ({
+        name: location.slice(location.lastIndexOf(folder) + folder.length),
+        version,
+      }));
   }
   const manifest = json("package.json");
   const names = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies });

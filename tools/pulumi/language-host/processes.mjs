@@ -26,7 +26,9 @@ export function createProcesses() {
       try {
         return await new Promise((resolve) => {
           child.on("error", (error) => resolve({ error, cancelled: false }));
-          child.on("exit", (code, exitSignal) => resolve({ code, signal: exitSignal, cancelled: entry.end !== undefined }));
+          child.on("exit", (code, exitSignal) =>
+            resolve({ code, signal: exitSignal, cancelled: entry.end !== undefined }),
+          );
         });
       } finally {
         signal?.removeEventListener("abort", interrupted);

@@ -27,7 +27,10 @@ function prepare(request, sdk, engineAddress) {
   const info = request.getInfo();
   const directory = info.getProgramDirectory();
   requireNode(directory, sdk.semver);
-  if (request.getAttachDebugger()) throw new Error("this language host cannot attach a debugger: set runtime.options.nodeargs to --inspect-brk instead");
+  if (request.getAttachDebugger())
+    throw new Error(
+      "this language host cannot attach a debugger: set runtime.options.nodeargs to --inspect-brk instead",
+    );
   const name = process.env.PULUMI_LANGUAGE_NODEJS_RUN_PATH || "@pulumi/pulumi/cmd/run";
   const runPath = locateModule(name, directory);
   if (runPath === undefined) throw new Error(`${name} is not installed in ${directory}: run \`npm ci\` there`);

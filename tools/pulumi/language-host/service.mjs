@@ -31,11 +31,16 @@ export function languageRuntime({ sdk, engineAddress, version }) {
     getRequiredPackages: unary((request) => {
       const { plugins, sdks } = findPlugins(request.getInfo().getProgramDirectory());
       warnOfDifferentSdks(sdks);
-      return new language.GetRequiredPackagesResponse().setPackagesList(plugins.map((found) => packageDependency(plugin, found)));
+      return new language.GetRequiredPackagesResponse().setPackagesList(
+        plugins.map((found) => packageDependency(plugin, found)),
+      );
     }),
 
     getProgramDependencies: unary((request) => {
-      const packages = programDependencies(request.getInfo().getProgramDirectory(), request.getTransitivedependencies());
+      const packages = programDependencies(
+        request.getInfo().getProgramDirectory(),
+        request.getTransitivedependencies(),
+      );
       const list = packages.map((found) => new language.DependencyInfo().setName(found.name).setVersion(found.version));
       return new language.GetProgramDependenciesResponse().setDependenciesList(list);
     }),
@@ -58,7 +63,12 @@ export function languageRuntime({ sdk, engineAddress, version }) {
         else response.setStderr(Buffer.from(chunk));
         call.write(response);
       };
-      const work = async () => installDependencies({ directory: info.getProgramDirectory(), packagemanager: parseOptions(info).packagemanager, write });
+      const work = async () =>
+        installDependencies({
+          directory: info.getProgramDirectory(),
+          packagemanager: parseOptions(info).packagemanager,
+          write,
+        });
       work().then(
         () => call.end(),
         // The library sends a status for an error event only: destroying the stream would leave the engine waiting.
@@ -90,8 +100,13 @@ function unary(work) {
 }
 
 function packageDependency(plugin, found) {
-  const message = new plugin.PackageDependency().setKind("resource").setName(found.name).setVersion(found.version).setServer(found.server);
-  const parameterization = ({ name, version, value }) => new plugin.PackageParameterization().setName(name).setVersion(version).setValue(value);
+  const message = new plugin.PackageDependency()
+    .setKind("resource")
+    .setName(found.name)
+    .setVersion(found.version)
+    .setServer(found.server);
+  const parameterization = ({ name, version, value }) =>
+    new plugin.PackageParameterization().setName(name).setVersion(version).setValue(value);
   if (found.parameterization !== undefined) message.setParameterization(parameterization(found.parameterization));
   if (found.extension !== undefined) message.setExtension$(parameterization(found.extension));
   return message;
@@ -101,5 +116,7 @@ function warnOfDifferentSdks(sdks) {
   const [first, ...others] = sdks;
   const other = others.find((found) => found.version.split(".")[0] !== first.version.split(".")[0]);
   if (other === undefined) return;
-  process.stderr.write(`Found incompatible versions of @pulumi/pulumi: ${first.version} in ${first.path}, ${other.version} in ${other.path}\n`);
+  process.stderr.write(
+    `Found incompatible versions of @pulumi/pulumi: ${first.version} in ${first.path}, ${other.version} in ${other.path}\n`,
+  );
 }

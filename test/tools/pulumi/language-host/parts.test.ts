@@ -24,10 +24,30 @@ for (const [text, words] of [
 test("nodeargs with an unclosed quote is refused", () => assert.throws(() => splitWords("a 'b"), /unclosed '/));
 
 for (const [title, manifest, plugin] of [
-  ["a package of the @pulumi scope", { name: "@pulumi/x", version: "1.2.3", pulumi: { resource: true } }, ["x", "v1.2.3", ""]],
-  ["a package that gives name, version and server", { name: "y", version: "1.0.0", pulumi: { resource: true, name: "z", version: "v2.0.0", server: "https://example.org" } }, ["z", "v2.0.0", "https://example.org"]],
-  ["a package of another scope without a plugin name", { name: "@other/x", version: "1.0.0", pulumi: { resource: true } }, undefined],
-  ["a package that is only for components", { name: "@pulumi/x", version: "1.0.0", pulumi: { resource: false } }, undefined],
+  [
+    "a package of the @pulumi scope",
+    { name: "@pulumi/x", version: "1.2.3", pulumi: { resource: true } },
+    ["x", "v1.2.3", ""],
+  ],
+  [
+    "a package that gives name, version and server",
+    {
+      name: "y",
+      version: "1.0.0",
+      pulumi: { resource: true, name: "z", version: "v2.0.0", server: "https://example.org" },
+    },
+    ["z", "v2.0.0", "https://example.org"],
+  ],
+  [
+    "a package of another scope without a plugin name",
+    { name: "@other/x", version: "1.0.0", pulumi: { resource: true } },
+    undefined,
+  ],
+  [
+    "a package that is only for components",
+    { name: "@pulumi/x", version: "1.0.0", pulumi: { resource: false } },
+    undefined,
+  ],
   ["any other package", { name: "x", version: "1.0.0" }, undefined],
 ] as const) {
   test(`${title} ${plugin === undefined ? "names no plugin" : `names plugin ${plugin[0]}`}`, () => {
@@ -40,7 +60,11 @@ test("plugins are found below every node_modules, nested, linked and hidden ones
   const directory = tree(t, {
     "package.json": { name: "@pulumi/program", version: "1.0.0", pulumi: { resource: true } },
     "node_modules/@pulumi/a/package.json": { name: "@pulumi/a", version: "1.0.0", pulumi: { resource: true } },
-    "node_modules/@pulumi/a/node_modules/b/package.json": { name: "b", version: "1.0.0", pulumi: { resource: true, name: "b" } },
+    "node_modules/@pulumi/a/node_modules/b/package.json": {
+      name: "b",
+      version: "1.0.0",
+      pulumi: { resource: true, name: "b" },
+    },
     "node_modules/.store/c/package.json": { name: "c", version: "1.0.0", pulumi: { resource: true, name: "c" } },
     "node_modules/broken/package.json": "pulumi {",
     "policy/PulumiPolicy.yaml": "runtime: nodejs",
@@ -52,14 +76,23 @@ test("plugins are found below every node_modules, nested, linked and hidden ones
   symlinkSync("..", join(directory, "node_modules", "round"));
   const { plugins, sdks } = findPlugins(directory);
   assert.deepEqual(plugins.map((plugin: { name: string }) => plugin.name).sort(), ["a", "b", "c"]);
-  assert.deepEqual(sdks.map((sdk: { version: string }) => sdk.version), ["3.259.0"]);
+  assert.deepEqual(
+    sdks.map((sdk: { version: string }) => sdk.version),
+    ["3.259.0"],
+  );
 });
 
 test("a program's dependencies are what it asks for, as installed, or all that its lock file has", (t) => {
   const directory = tree(t, {
     "package.json": { dependencies: { a: "^1.0.0" }, devDependencies: { "@s/b": "*" } },
     "node_modules/a/package.json": { version: "1.2.3" },
-    "package-lock.json": { packages: { "": { version: "9" }, "node_modules/a": { version: "1.2.3" }, "node_modules/a/node_modules/@s/b": { version: "2.0.0" } } },
+    "package-lock.json": {
+      packages: {
+        "": { version: "9" },
+        "node_modules/a": { version: "1.2.3" },
+        "node_modules/a/node_modules/@s/b": { version: "2.0.0" },
+      },
+    },
   });
   assert.deepEqual(programDependencies(directory, false), [
     { name: "a", version: "1.2.3" },
@@ -81,20 +114,29 @@ test("npm installs exactly the lock file where there is one", (t) => {
 test("an installation streams npm's output, and fails with one sentence", async (t) => {
   const written: string[] = [];
   const write = (stream: string, chunk: string | Buffer) => written.push(`${stream}: ${chunk}`);
-  const good = tree(t, { "package.json": { name: "p", version: "1.0.0", scripts: { install: "echo said by a script" } } });
+  const good = tree(t, {
+    "package.json": { name: "p", version: "1.0.0", scripts: { install: "echo said by a script" } },
+  });
   await installDependencies({ directory: good, packagemanager: "auto", write });
   assert.equal(written.at(0), "stdout: Installing dependencies...\n\n");
   assert.equal(written.at(-1), "stdout: Finished installing dependencies\n\n");
   const bad = tree(t, { "package.json": "not json" });
-  await assert.rejects(installDependencies({ directory: bad, packagemanager: "npm", write }), /^Error: npm install failed in .* with exit code \d+$/);
+  await assert.rejects(
+    installDependencies({ directory: bad, packagemanager: "npm", write }),
+    /^Error: npm install failed in .* with exit code \d+$/,
+  );
   assert.ok(written.some((line) => line.startsWith("stderr: ") && line.includes("JSON")));
-  await assert.rejects(installDependencies({ directory: good, packagemanager: "yarn", write }), /installs with npm only, not with yarn/);
+  await assert.rejects(
+    installDependencies({ directory: good, packagemanager: "yarn", write }),
+    /installs with npm only, not with yarn/,
+  );
 });
 
 test("the host answers its version, and says in one sentence that a project has no SDK", async (t) => {
   const main = fileURLToPath(new URL("../../../../tools/pulumi/language-host/main.mjs", import.meta.url));
   const directory = tree(t, { "package.json": {} });
-  const run = (...args: string[]) => execa(process.execPath, [main, ...args], { cwd: directory, stdin: "ignore", reject: false });
+  const run = (...args: string[]) =>
+    execa(process.execPath, [main, ...args], { cwd: directory, stdin: "ignore", reject: false });
   assert.equal((await run("-version")).stdout, "v3.259.0");
   const { exitCode, stdout, stderr } = await run("127.0.0.1:1");
   assert.deepEqual([exitCode, stdout], [1, ""]);

@@ -11,7 +11,8 @@ import { temporaryDirectory } from "../../../support/temporary-directory.ts";
 
 /** The real engine: in the directory IRONIC_IMAGES_TEST_PULUMI_BIN, or in the user's cache. */
 export function realEngine(): string | undefined {
-  const directory = process.env["IRONIC_IMAGES_TEST_PULUMI_BIN"] || join(cacheDirectory(), `pulumi-${engineVersion}`, "bin");
+  const directory =
+    process.env["IRONIC_IMAGES_TEST_PULUMI_BIN"] || join(cacheDirectory(), `pulumi-${engineVersion}`, "bin");
   const pulumi = join(directory, "pulumi");
   return isExecutable(pulumi) ? pulumi : undefined;
 }
@@ -29,7 +30,11 @@ export interface ProjectFiles {
 /** A project of one program on the real engine with the language host of this checkout, and state in files. */
 export async function project(t: TestContext, engine: string, files: ProjectFiles) {
   const root = temporaryDirectory(t);
-  const [directory, bin, state] = ["project", "bin", "state"].map((name) => join(root, name)) as [string, string, string];
+  const [directory, bin, state] = ["project", "bin", "state"].map((name) => join(root, name)) as [
+    string,
+    string,
+    string,
+  ];
   for (const made of [directory, bin, state]) mkdirSync(made);
   // A real file, not a symbolic link: the engine looks for its language host beside the file itself.
   try {
@@ -40,7 +45,12 @@ export async function project(t: TestContext, engine: string, files: ProjectFile
   await placeLanguageHost(bin);
   symlinkSync(join(projectDirectory, "node_modules"), join(directory, "node_modules"));
   const write = (changed: ProjectFiles) => {
-    const manifest = { name: "p", type: "module", engines: { node: changed.engines ?? ">=22.18" }, dependencies: { "@pulumi/pulumi": engineVersion } };
+    const manifest = {
+      name: "p",
+      type: "module",
+      engines: { node: changed.engines ?? ">=22.18" },
+      dependencies: { "@pulumi/pulumi": engineVersion },
+    };
     const runtime = { name: "nodejs", options: { typescript: false, ...changed.options } };
     writeFileSync(join(directory, "package.json"), JSON.stringify(manifest));
     writeFileSync(join(directory, "Pulumi.yaml"), JSON.stringify({ name: "p", main: "index.ts", runtime }));
@@ -59,7 +69,12 @@ export async function project(t: TestContext, engine: string, files: ProjectFile
   const start = (args: readonly string[], more: { firstOnPath?: string; environment?: Record<string, string> } = {}) =>
     execa("pulumi", [...args, "--non-interactive"], {
       cwd: directory,
-      env: { HOME: root, ...variables, ...more.environment, PATH: [more.firstOnPath ?? [], variables["PATH"] ?? ""].flat().join(delimiter) },
+      env: {
+        HOME: root,
+        ...variables,
+        ...more.environment,
+        PATH: [more.firstOnPath ?? [], variables["PATH"] ?? ""].flat().join(delimiter),
+      },
       extendEnv: false,
       stdin: "ignore",
       all: true,

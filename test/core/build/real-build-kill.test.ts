@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import test from "node:test";
+import { execa } from "execa";
+import { cannotBuild, eventually, loopInodes, makeProject, processesWith, realBuilder, tiny } from "./support.ts";
+
+const skip = cannotBuild() ?? (realBuilder() === undefined ? "needs the pinned diskimage-builder on PATH" : false);
+
+test(
+  "a build killed with a loop device attached and mounted leaves no process, mount or loop device, and the next one works",
+  { skip },
+  async (t) => {
+    const project = makeProject(t);
+    project.hook("hold/finalise.d/50-hold", "echo holding; sleep 86400.5");
+    const build = await project.start(project.job("tiny", { ...tiny, elements: ["hold"] }));
+    const events = build.events()[Symbol.asyncIterator]();
+    const next = events.next();
+    await eventually("the hook holds", 120, () => processesWith("sleep 86400.5").length > 0);
+    const { stdout } = await execa("find", [
+      join(project.directory, ".images/builds"),
+      "-name",
+      "image0.raw",
+      "-printf",
+      "%i",
+    ]);
+    assert.ok((await loopInodes()).includes(Number(stdout)), "a loop device leads into the build directory");
+
+    for (const name of readdirSync("/proc").filter((each) => /^\d+$/.test(each))) {
+      const line = existsSync(`/proc/${name}/cmdline`) ? readFileSync(`/proc/${name}/cmdline`, "utf8") : "";
+      if (line.includes("job-main.ts\0") && line.includes(project.directory)) process.kill(Number(name), "SIGKILL");
+    }
+    await eventually("nothing is left", 10, async () => {
+      const builds = readdirSync(join(project.directory, ".images/builds")).filter((name) => !name.endsWith(".lock"));
+      return (
+        processesWith("sleep 86400.5").length === 0 &&
+        builds.length === 0 &&
+        !(await loopInodes()).includes(Number(stdout))
+      );
+    });
+    await assert.rejects(
+      async () => {
+        await next;
+        while ((await events.next()).done !== true);
+      },
+      { code: "job-died" },
+    );
+    await project.build(project.job("tiny", tiny));
+  },
+);
+
+test(
+  "when everything of a build is killed at once, the next build takes its leftovers away first",
+  { skip },
+  async (t) => {
+    const project = makeProject(t);
+    project.hook("hold/finalise.d/50-hold", "sleep 86400.75");
+    const build = await project.start(project.job("held", { ...tiny, elements: ["hold"] }));
+    const next = build.events()[Symbol.asyncIterator]().next();
+    await eventually("the hook holds", 120, () => processesWith("sleep 86400.75").length > 0);
+    const { stdout } = await execa("find", [
+      join(project.directory, ".images/builds"),
+      "-name",
+      "image0.raw",
+      "-printf",
+      "%i",
+    ]);
+    // The supervisors first, so that none of them can clean up.
+    for (const text of ["sandbox/run.sh", "job-main.ts", "sandbox/inside.sh"]) {
+      for (const name of readdirSync("/proc").filter((each) => /^\d+$/.test(each))) {
+        const line = existsSync(`/proc/${name}/cmdline`) ? readFileSync(`/proc/${name}/cmdline`, "utf8") : "";
+        if (line.includes(text) && line.includes(project.directory)) process.kill(Number(name), "SIGKILL");
+      }
+    }
+    await next.catch(() => undefined);
+    await eventually("no process is left", 10, () => processesWith("sleep 86400.75").length === 0);
+    assert.ok((await loopInodes()).includes(Number(stdout)), "a loop device is left over");
+    await project.build(project.job("tiny", tiny));
+    assert.ok(!(await loopInodes()).includes(Number(stdout)));
+    assert.deepEqual(
+      readdirSync(join(project.directory, ".images/builds")).filter((name) => !name.endsWith(".lock")),
+      [],
+    );
+  },
+);
+
+test("cancelling in the middle of a hook lets diskimage-builder clean up, and leaves nothing", { skip }, async (t) => {
+  const project = makeProject(t);
+  project.hook("hold/install.d/50-hold", "sleep 86400.125");
+  const build = await project.start(project.job("tiny", { ...tiny, elements: ["hold"] }), { graceSeconds: 30 });
+  const ended = assert.rejects(
+    async () => {
+      const events = build.events()[Symbol.asyncIterator]();
+      while ((await events.next()).done !== true);
+    },
+    { code: "build-cancelled" },
+  );
+  await eventually("the hook holds", 120, () => processesWith("sleep 86400.125").length > 0);
+  const start = performance.now();
+  await build.cancel();
+  await ended;
+  assert.ok(performance.now() - start < 25_000, "no hard kill was needed");
+  const jobs = join(project.directory, ".images/jobs");
+  assert.match(
+    readFileSync(join(jobs, readdirSync(jobs)[0] ?? "", "build.log"), "utf8"),
+    /Unmount \/mnt\/tmp\/dib_build/,
+  );
+  assert.deepEqual(readdirSync(join(project.directory, ".images/builds")), []);
+});
