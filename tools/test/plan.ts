@@ -9,7 +9,7 @@ const filesAtOnce = 3;
 const longestTestMinutes = 90;
 
 /**
- * Plans a run: what waits longest begins first, and `test/full/` belongs to the full tier alone.
+ * Plans a run; `test/full/` belongs to the full tier alone. The runner takes files by name, whatever their order here.
  *
  * @param all test files, relative to the project
  * @param chosen parts of file names; without any all files of the tier are taken
@@ -20,7 +20,7 @@ export function planTests(
 ): TestPlan {
   const { full, chosen, proofFile } = options;
   const wanted = all.filter((file) => chosen.length === 0 || chosen.some((part) => file.includes(part)));
-  const files = wanted.filter((file) => full || !file.startsWith("test/full/")).sort(byWeight);
+  const files = wanted.filter((file) => full || !file.startsWith("test/full/")).sort();
   const reporters = [["spec", "stdout"], ...(proofFile === undefined ? [] : [["spec", proofFile]])];
   return {
     files,
@@ -35,14 +35,4 @@ export function planTests(
       ...files,
     ],
   };
-}
-
-function byWeight(a: string, b: string): number {
-  return weight(a) - weight(b) || a.localeCompare(b);
-}
-
-function weight(file: string): number {
-  if (file.startsWith("test/full/")) return 0;
-  if (file.startsWith("test/e2e/")) return 1;
-  return 2;
 }
