@@ -34,11 +34,14 @@ export function stackEnvironment(
   const isLocal = stack === localStack;
   const own = (name: string) => (isLocal ? undefined : environment[name] || undefined);
   const backend = own("PULUMI_BACKEND_URL");
+  const ownHome = own("PULUMI_HOME");
   const engine = pulumiEnvironment({
     path: environment["PATH"] ?? "",
     nodeDirectory: paths.bin,
     binDirectory: paths.bin,
-    pulumiHome: own("PULUMI_HOME") ?? paths.pulumiHome,
+    pulumiHome: ownHome ?? paths.pulumiHome,
+    // `npm start` puts the plugin into the project's PULUMI_HOME only.
+    acquirePlugins: ownHome !== undefined && ownHome !== paths.pulumiHome,
     backend: backend === undefined ? { directory: paths.state } : { url: backend },
     ...(isLocal ? { passphrase: localPassphrase } : {}),
   });
@@ -82,6 +85,6 @@ export function requireStarted(stack: string, project: string = projectDirectory
     ...(stack === localStack ? [cloudsFile(cloud)] : []),
   ];
   if (!needed.every((path) => existsSync(path))) {
-    throw new IronicImagesError("not-started", "run `npm start` first: it installs what this needs");
+    throw new IronicImagesError("not-started", "run `npm start` first (or `npm run setup`, for other stacks than local): it installs what this needs");
   }
 }

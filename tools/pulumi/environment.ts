@@ -13,6 +13,8 @@ export interface PulumiEnvironmentInput {
   readonly pulumiHome: string;
   /** Where state is kept: a directory, which must exist, or the URL of a backend; without it, whatever the user has logged in to. */
   readonly backend?: { readonly directory: string } | { readonly url: string };
+  /** Whether the engine may fetch plugins; not where they were put in place beforehand, and a missing one is a mistake. */
+  readonly acquirePlugins?: boolean;
   /** PULUMI_CONFIG_PASSPHRASE, for stacks whose secrets a passphrase protects. */
   readonly passphrase?: string;
 }
@@ -27,7 +29,7 @@ export function pulumiEnvironment(input: PulumiEnvironmentInput): Record<string,
     ...(input.backend === undefined ? {} : { PULUMI_BACKEND_URL: backendUrl(input.backend) }),
     ...(input.passphrase === undefined ? {} : { PULUMI_CONFIG_PASSPHRASE: input.passphrase }),
     PULUMI_SKIP_UPDATE_CHECK: "true",
-    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: String(input.acquirePlugins !== true),
   };
 }
 

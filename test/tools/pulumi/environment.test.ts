@@ -39,3 +39,14 @@ test("an engine beside the system's Node does not bring that Node first, and a s
 test("a backend's URL is taken as it is", () => {
   assert.equal(pulumiEnvironment({ ...input, backend: { url: "s3://bucket" } })["PULUMI_BACKEND_URL"], "s3://bucket");
 });
+
+test("an engine with a PULUMI_HOME of the user's own may fetch plugins into it", () => {
+  const { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: disabled } = pulumiEnvironment({
+    path: "/usr/bin",
+    nodeDirectory: "/n",
+    binDirectory: "/b",
+    pulumiHome: "/home/me/.pulumi",
+    acquirePlugins: true,
+  });
+  assert.equal(disabled, "false");
+});
