@@ -9,12 +9,13 @@ export const locksDirectory = ".images/locks";
 
 /**
  * Takes the lock of a fingerprint, so that it is built once.
+ * @param options.log of the build to come, for those who wait for it
  * @param options.onWait told who builds, if somebody does
  */
 export async function takeBuildLock(
   projectDirectory: string,
   job: BuildJob,
-  options: { onWait(reason: string): void; signal: AbortSignal },
+  options: { readonly log: string; onWait(reason: string): void; signal: AbortSignal },
 ): Promise<Lock> {
   const path = join(projectDirectory, locksDirectory, `${job.name}-${job.fingerprint.slice(0, 12)}.lock`);
   let told = "";
@@ -23,7 +24,10 @@ export async function takeBuildLock(
     const lock = await acquireLock(path, { wait: false });
     if (lock !== undefined) {
       // Beside the lock: its holder for those who wait. Only words, so it may be out of date.
-      writeFileSync(`${path}.holder`, `process ${process.pid}, since ${new Date().toISOString()}`);
+      writeFileSync(
+        `${path}.holder`,
+        `process ${process.pid}, since ${new Date().toISOString()}, log in ${options.log}`,
+      );
       return lock;
     }
     const reason = `another build of ${job.name} runs (${holder(path)})`;

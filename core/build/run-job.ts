@@ -48,6 +48,7 @@ export async function runJob(context: JobContext): Promise<void> {
 
   const lock = await takeBuildLock(projectDirectory, job, {
     signal,
+    log: jobFiles(jobDirectory).log,
     onWait: (reason) => emit({ type: "waiting", reason }),
   });
   try {

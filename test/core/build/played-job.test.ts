@@ -179,7 +179,8 @@ test("two builds of one fingerprint, played by a fixture: one builds, both get i
   assert.equal(first.record.buildId, second.record.buildId);
   const waited = [...first.events, ...second.events].filter((event) => event.type === "waiting");
   assert.ok(
-    waited.length > 0 && waited.every((event) => /another build of played runs \(process \d+/.test(event.reason)),
+    waited.length > 0 &&
+      waited.every((event) => /another build of played runs \(process \d+.*, log in .*build\.log\)/.test(event.reason)),
   );
 });
 
