@@ -67,13 +67,11 @@ await runTool(async () => {
 
 async function runTests(args: readonly string[], ofTests: Readonly<Record<string, string>>): Promise<number> {
   const env = { ...stackProcessEnvironment(localStack), IRONIC_IMAGES_CACHE: cacheDirectory(), ...ofTests };
-  const { exitCode } = await execa(process.execPath, args, {
-    cwd: projectDirectory,
-    env,
-    extendEnv: false,
-    stdio: "inherit",
-    reject: false,
-  });
+  const interrupted = new AbortController();
+  // The runner ends its tests; the cloud is ours to end after it.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => interrupted.abort());
+  const options = { cwd: projectDirectory, env, extendEnv: false, stdio: "inherit", reject: false } as const;
+  const { exitCode } = await execa(process.execPath, args, { ...options, cancelSignal: interrupted.signal });
   return exitCode ?? 1;
 }
 
