@@ -85,6 +85,9 @@ export function requireStarted(stack: string, project: string = projectDirectory
     ...(stack === localStack ? [cloudsFile(cloud)] : []),
   ];
   if (!needed.every((path) => existsSync(path))) {
-    throw new IronicImagesError("not-started", "run `npm start` first (or `npm run setup`, for other stacks than local): it installs what this needs");
+    throw new IronicImagesError(
+      "not-started",
+      "run `npm start` first (or `npm run setup`, for other stacks than local): it installs what this needs",
+    );
   }
 }

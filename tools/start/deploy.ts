@@ -30,7 +30,10 @@ export async function deployLocal(project: string): Promise<void> {
       selected.stderr,
     );
   removeDeadLocks(localPaths(project).state);
-  const { code, signal } = await runInForeground(pulumi, ["up", "--yes", "--skip-preview", "--stack", localStack], { cwd: project, env });
+  const { code, signal } = await runInForeground(pulumi, ["up", "--yes", "--skip-preview", "--stack", localStack], {
+    cwd: project,
+    env,
+  });
   if (code === 0) return;
   if (code === cancelled)
     throw new IronicImagesError(
