@@ -2,6 +2,7 @@ import { readdirSync } from "node:fs";
 import { execa, ExecaError } from "execa";
 import { IronicImagesError } from "../../core/errors.ts";
 import type { Progress } from "../report.ts";
+import { lastLines } from "../text.ts";
 
 /** The arguments with which apt-get installs packages, and nothing that they merely recommend. */
 export function aptArguments(packages: readonly string[]): string[] {
@@ -32,11 +33,7 @@ export async function installPackages(packages: readonly string[], progress?: Pr
     });
   } catch (error) {
     if (!(error instanceof ExecaError)) throw error;
-    const tail = String(error.all ?? error.shortMessage)
-      .trim()
-      .split("\n")
-      .slice(-20)
-      .join("\n");
+    const tail = lastLines(String(error.all ?? error.shortMessage));
     throw new IronicImagesError(
       "host-packages-failed",
       `apt-get could not install ${packages.join(" ")}; put right what it says below and run the command again`,

@@ -8,6 +8,7 @@ import { findPython } from "./interpreter.ts";
 import { lockFile, virtualenvDirectory } from "./lock-file.ts";
 import type { LockFile, LockName } from "./lock-file.ts";
 import { parsePipConfiguration, uvSettings } from "./pip-configuration.ts";
+import { lastLines } from "../text.ts";
 
 /** What a virtualenv is made from. */
 export interface VirtualenvOptions {
@@ -137,11 +138,7 @@ function runner(lock: LockFile, environment: NodeJS.ProcessEnv) {
       await execa(command, args, { env: { ...environment, ...more }, extendEnv: false, stdin: "ignore", all: true });
     } catch (error) {
       if (!(error instanceof ExecaError)) throw error;
-      const tail = String(error.all ?? error.shortMessage)
-        .trim()
-        .split("\n")
-        .slice(-20)
-        .join("\n");
+      const tail = lastLines(String(error.all ?? error.shortMessage));
       const summary = `the Python packages of ${lock.name}.lock.txt could not be installed; see below, put it right (index, proxy, certificate: pip's configuration) and run the command again`;
       throw new IronicImagesError("virtualenv-failed", summary, tail, { cause: error });
     }

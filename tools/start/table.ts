@@ -1,3 +1,4 @@
+import { textTable } from "../text.ts";
 import type { RegisteredImage } from "./images.ts";
 
 const titles = ["image", "kind", "Glance id", "kernel id", "ramdisk id", "size", "status"] as const;
@@ -13,14 +14,5 @@ export function imageTable(images: readonly RegisteredImage[]): string {
     image.size === undefined ? "-" : `${(image.size / 1_000_000).toFixed(1)} MB`,
     image.status,
   ]);
-  const all = [[...titles], ...rows];
-  const widths = titles.map((_, column) => Math.max(...all.map((row) => (row[column] ?? "").length)));
-  return all
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
+  return textTable([titles, ...rows]);
 }

@@ -1,5 +1,6 @@
 import { artifactPath } from "../../core/artifacts/names.ts";
 import type { ArtifactRecord } from "../../core/artifacts/record.ts";
+import { textTable } from "../text.ts";
 
 /** One line an artifact: where it is, its size, its build, its age. */
 export function artifactTable(records: readonly ArtifactRecord[]): string {
@@ -13,14 +14,5 @@ export function artifactTable(records: readonly ArtifactRecord[]): string {
       record.builtAt,
     ];
   });
-  const table = [["ARTIFACT", "SIZE", "BUILD", "BUILT AT"], ...rows];
-  const widths = table[0]?.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0))) ?? [];
-  return table
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
+  return textTable([["ARTIFACT", "SIZE", "BUILD", "BUILT AT"], ...rows]);
 }
