@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test, { type TestContext } from "node:test";
+import type { BuildJob } from "../../../core/build/job.ts";
 import {
   cannotBuild,
   eventually,
@@ -172,16 +173,30 @@ for (const play of ["hangs", "hangs-deaf"]) {
   });
 }
 
+/** Runs builds whose builder waits for us, and lets them go on when one of them has said that it waits; returns why. */
+async function buildUntilOneWaits(project: Project, jobs: readonly BuildJob[], reason: RegExp): Promise<string[]> {
+  const builds = await Promise.all(jobs.map((job) => project.start(job, { slots: 1 })));
+  const reasons: string[] = [];
+  const ended = Promise.all(
+    builds.map(async (build) => {
+      for await (const event of build.events()) if (event.type === "waiting") reasons.push(event.reason);
+      return (await build.fetch()).buildId;
+    }),
+  );
+  try {
+    await eventually("one build waits", 30, () => reasons.some((text) => reason.test(text)));
+  } finally {
+    writeFileSync(join(project.cache, "builds/slot-0/go"), "");
+  }
+  return ended;
+}
+
 test("two builds of one fingerprint, played by a fixture: one builds, both get its artifact", { skip }, async (t) => {
   const project = played(t);
-  const job = playedJob(project, "right");
-  const [first, second] = await Promise.all([project.build(job), project.build(job)]);
-  assert.equal(first.record.buildId, second.record.buildId);
-  const waited = [...first.events, ...second.events].filter((event) => event.type === "waiting");
-  assert.ok(
-    waited.length > 0 &&
-      waited.every((event) => /another build of played runs \(process \d+.*, log in .*build\.log\)/.test(event.reason)),
-  );
+  const job = playedJob(project, "held");
+  const reason = /another build of played runs \(process \d+.*, log in .*build\.log\)/;
+  const [first, second] = await buildUntilOneWaits(project, [job, job], reason);
+  assert.equal(first, second);
 });
 
 test(
@@ -189,13 +204,9 @@ test(
   { skip },
   async (t) => {
     const project = played(t);
-    const jobs = ["right", "environment"].map((play) => playedJob(project, play, play));
-    const builds = await Promise.all(jobs.map((job) => project.build(job, { slots: 1 })));
-    assert.ok(
-      builds
-        .flatMap(({ events }) => events)
-        .some((event) => event.type === "waiting" && event.reason === "the build slot is taken"),
-    );
+    const jobs = ["held", "held-too"].map((play) => playedJob(project, play, play));
+    const [first, second] = await buildUntilOneWaits(project, jobs, /^the build slot is taken$/);
+    assert.notEqual(first, second);
   },
 );
 
