@@ -1,5 +1,6 @@
 import type { RecipeContent } from "../recipe/content.ts";
-import type { ArtifactFileRole } from "./record.ts";
+import type { DeployContent } from "../recipe/deploy-content.ts";
+import type { ArtifactFile, ArtifactFileRole } from "./record.ts";
 
 /** Where artifacts lie, relative to the project. */
 export const artifactsDirectory = ".images/artifacts";
@@ -24,14 +25,26 @@ export function isArtifactDirectoryOf(name: string, directoryName: string): bool
   return rest.length === fingerprintDigits && /^[0-9a-f]+$/.test(rest);
 }
 
-/** The files of an artifact, named as diskimage-builder names them for `-o <name>`; a whole-disk image has no kernel and ramdisk. */
+/**
+ * The files of an artifact, named as the builders name them for `-o <name>`: diskimage-builder `.vmlinuz` and `.initrd`,
+ * ironic-python-agent-builder `.kernel` and `.initramfs`. A whole-disk image has no kernel and ramdisk, deploy images no image.
+ */
 export function artifactFileNames(
   name: string,
-  inputs: Pick<RecipeContent, "kind" | "diskFormat">,
-): { readonly image: string; readonly kernel?: string; readonly ramdisk?: string } {
+  inputs: ArtifactKind,
+): { readonly image?: string; readonly kernel?: string; readonly ramdisk?: string } {
+  if (!("diskFormat" in inputs)) return { kernel: `${name}.kernel`, ramdisk: `${name}.initramfs` };
   const image = `${name}.${inputs.diskFormat}`;
   return inputs.kind === "whole-disk" ? { image } : { image, kernel: `${name}.vmlinuz`, ramdisk: `${name}.initrd` };
 }
 
+/** What decides which files an artifact has. */
+export type ArtifactKind = Pick<RecipeContent, "kind" | "diskFormat"> | Pick<DeployContent, "kind">;
+
 /** The roles in the one order in which everything goes over them. */
 export const artifactFileRoles: readonly ArtifactFileRole[] = ["image", "kernel", "ramdisk"];
+
+/** The format that each file of an artifact is declared to have. */
+export function artifactFormats(inputs: ArtifactKind): Readonly<Record<ArtifactFileRole, ArtifactFile["format"]>> {
+  return { image: "diskFormat" in inputs ? inputs.diskFormat : "raw", kernel: "aki", ramdisk: "ari" };
+}

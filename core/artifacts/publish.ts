@@ -3,12 +3,13 @@ import { dirname, join } from "node:path";
 import { IronicImagesError } from "../errors.ts";
 import { buildId } from "./build-id.ts";
 import { describeFile } from "./describe.ts";
-import { artifactFileNames, artifactFileRoles, recordFileName } from "./names.ts";
+import { artifactFileNames, artifactFileRoles, artifactFormats, recordFileName } from "./names.ts";
 import { setAside, withStoreLock } from "./quarantine.ts";
 import type { ArtifactFile, ArtifactFileRole, ArtifactRecord } from "./record.ts";
 import { listTree, lstatIfExists, syncToDisk } from "./regular-file.ts";
 import { replaceFile } from "./replace-file.ts";
 import { parseRecord } from "./schema.ts";
+import { unpackedSize } from "./unpacked-size.ts";
 import { lookAt, writeStamp, type Looks } from "./stamp.ts";
 import { readRecord, verifyAndStamp, verifyFiles } from "./verify.ts";
 
@@ -31,11 +32,15 @@ export async function publishStaging(
 ): Promise<ArtifactRecord> {
   const names = artifactFileNames(unpublished.name, unpublished.inputs);
   const looks = await settle(staging, Object.values(names));
-  const formats = { image: unpublished.inputs.diskFormat, kernel: "aki", ramdisk: "ari" } as const;
+  const formats = artifactFormats(unpublished.inputs);
   const files: Partial<Record<ArtifactFileRole, ArtifactFile>> = {};
   for (const role of artifactFileRoles) {
     const name = names[role];
     if (name !== undefined) files[role] = { name, ...(await describeFile(join(staging, name), formats[role])) };
+  }
+  if (!("diskFormat" in unpublished.inputs) && files.ramdisk !== undefined) {
+    const virtualSize = await unpackedSize(join(staging, files.ramdisk.name));
+    files.ramdisk = { ...files.ramdisk, virtualSize };
   }
   return moveIntoPlace(staging, { ...unpublished, files, buildId: buildId(files) }, looks, context);
 }

@@ -1,6 +1,6 @@
 import type { FingerprintInputs } from "../recipe/fingerprint.ts";
 
-/** The files that an artifact can hold. A whole-disk image has `image` only, a partition image all three. */
+/** The files that an artifact can hold. A whole-disk image has `image` only, a partition image all three, deploy images kernel and ramdisk. */
 export type ArtifactFileRole = "image" | "kernel" | "ramdisk";
 
 /** One file of an artifact, as it was when the artifact was published. */
@@ -15,22 +15,22 @@ export interface ArtifactFile {
   readonly sha512: string;
   /** `qcow2` and `raw` as `qemu-img info` names them; `aki` and `ari` for kernel and ramdisk. */
   readonly format: "qcow2" | "raw" | "aki" | "ari";
-  /** Bytes that the guest sees; equal to `size` for everything but qcow2. */
+  /** Bytes that the guest sees: of a qcow2 its disk, of a deploy ramdisk what it unpacks to; equal to `size` for everything else. */
   readonly virtualSize: number;
 }
 
 /** `artifact.json`: an artifact without it does not exist. */
 export interface ArtifactRecord {
   readonly schema: 1;
-  /** The recipe's name. */
+  /** The recipe's name; of deploy images `deploy-` and the architecture. */
   readonly name: string;
   readonly fingerprint: string;
   readonly inputs: FingerprintInputs;
   readonly buildId: string;
   readonly files: Readonly<Partial<Record<ArtifactFileRole, ArtifactFile>>>;
-  /** Versions of what built it: diskimage-builder, qemu-img, debootstrap, kernel of the build host. */
+  /** Versions of what built it: diskimage-builder, qemu-img, debootstrap, kernel of the build host. Empty for a download. */
   readonly tools: Readonly<Record<string, string>>;
-  /** Seconds per phase of diskimage-builder, and `total`. */
+  /** Seconds per phase of diskimage-builder or of the download, and `total`. */
   readonly seconds: Readonly<Record<string, number>>;
   /** ISO 8601, UTC. */
   readonly builtAt: string;

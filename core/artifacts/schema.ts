@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { buildId } from "./build-id.ts";
-import { artifactFileNames, artifactFileRoles } from "./names.ts";
+import { artifactFileNames, artifactFileRoles, artifactFormats } from "./names.ts";
 import type { ArtifactRecord } from "./record.ts";
 
 const hex = (digits: number) => z.string().regex(new RegExp(`^[0-9a-f]{${digits}}$`));
@@ -15,13 +15,14 @@ const file = z.object({
   virtualSize: z.number().int().positive(),
 });
 
-const inputs = z.looseObject({
+const architecture = z.enum(["amd64", "arm64"]);
+
+// Of what decides the bytes, the part that this program relies on when it reads a record.
+const buildInputs = {
   fingerprintVersion: z.number(),
-  kind: z.enum(["partition", "whole-disk"]),
-  diskFormat: z.enum(["qcow2", "raw"]),
   distribution: z.string(),
   release: z.string(),
-  architecture: z.enum(["amd64", "arm64"]),
+  architecture,
   elements: z.array(z.string()),
   packages: z.array(z.string()),
   environment: texts,
@@ -29,7 +30,13 @@ const inputs = z.looseObject({
   elementDigests: texts,
   hooksDigest: z.string(),
   builder: texts,
-});
+};
+
+const inputs = z.discriminatedUnion("kind", [
+  z.looseObject({ ...buildInputs, kind: z.enum(["partition", "whole-disk"]), diskFormat: z.enum(["qcow2", "raw"]) }),
+  z.looseObject({ ...buildInputs, kind: z.literal("deploy-build") }),
+  z.looseObject({ kind: z.literal("deploy-download"), fingerprintVersion: z.number(), architecture }),
+]);
 
 const schema = z
   .object({
@@ -38,7 +45,7 @@ const schema = z
     fingerprint: hex(64),
     inputs,
     buildId: hex(64),
-    files: z.object({ image: file, kernel: file.exactOptional(), ramdisk: file.exactOptional() }),
+    files: z.object({ image: file.exactOptional(), kernel: file.exactOptional(), ramdisk: file.exactOptional() }),
     tools: texts,
     seconds: z.record(z.string(), z.number()),
     builtAt: z.iso.datetime(),
@@ -54,12 +61,11 @@ const schema = z
         });
       }
     }
-    if (record.files.image.format !== record.inputs.diskFormat) {
-      context.addIssue({
-        code: "custom",
-        path: ["files", "image", "format"],
-        message: `must be ${record.inputs.diskFormat}`,
-      });
+    const formats = artifactFormats(record.inputs);
+    for (const role of artifactFileRoles) {
+      if (record.files[role] !== undefined && record.files[role].format !== formats[role]) {
+        context.addIssue({ code: "custom", path: ["files", role, "format"], message: `must be ${formats[role]}` });
+      }
     }
     if (record.buildId !== buildId(record.files)) {
       context.addIssue({ code: "custom", path: ["buildId"], message: "does not follow from the digests of the files" });

@@ -7,6 +7,9 @@ export interface BuildJob {
   readonly name: string;
   readonly fingerprint: string;
   readonly inputs: FingerprintInputs;
-  /** Where to get a pinned base image; the pin itself is in `inputs`. */
-  readonly baseImageUrl?: string;
+  /**
+   * Where to get what `inputs` pin, by sha256: an http(s) URL, a path relative to the project, or
+   * `python-index:NAME==VERSION` for a source distribution of the build host's Python index.
+   */
+  readonly locations?: Readonly<Record<string, string>>;
 }

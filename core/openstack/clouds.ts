@@ -14,6 +14,8 @@ export interface Cloud extends Credentials {
   readonly interface: "public" | "internal" | "admin";
   /** `image_endpoint_override`, taken instead of the catalog's endpoint. */
   readonly imageEndpoint?: string;
+  /** `baremetal_endpoint_override`, taken instead of the catalog's endpoint. */
+  readonly baremetalEndpoint?: string;
   readonly tls: CloudTls;
 }
 
@@ -66,8 +68,10 @@ async function cloudFrom(
   named: boolean,
 ): Promise<Cloud> {
   const region = environment["OS_REGION_NAME"] || text(entry, "region_name");
-  const imageEndpoint =
-    text(entry, "image_endpoint_override") ?? (environment["OS_IMAGE_ENDPOINT_OVERRIDE"] || undefined);
+  const override = (service: "image" | "baremetal") =>
+    text(entry, `${service}_endpoint_override`) ??
+    (environment[`OS_${service.toUpperCase()}_ENDPOINT_OVERRIDE`] || undefined);
+  const [imageEndpoint, baremetalEndpoint] = [override("image"), override("baremetal")];
   return {
     source,
     ...credentials({
@@ -84,6 +88,7 @@ async function cloudFrom(
       source,
     ),
     ...(imageEndpoint === undefined ? {} : { imageEndpoint }),
+    ...(baremetalEndpoint === undefined ? {} : { baremetalEndpoint }),
     tls: {
       ...(await pem("ca", environment["OS_CACERT"] || text(entry, "cacert"), "cacert", source)),
       ...(await pem("cert", environment["OS_CERT"] || text(entry, "cert"), "cert", source)),

@@ -1,13 +1,17 @@
 import { z } from "zod";
-import { IronicImagesError } from "../errors.ts";
-import { exchange, type HttpResponse } from "./http.ts";
-import { authenticate, serviceMessage, type Session } from "./keystone.ts";
+import { answered } from "./answer.ts";
+import { authorizedExchange } from "./authorized.ts";
+import type { Session } from "./keystone.ts";
 
 export const visibilities = ["private", "shared", "community", "public"] as const;
 export type Visibility = (typeof visibilities)[number];
 
-const imageSchema = z.looseObject({
+/** An image record in an answer of Glance. */
+export const imageSchema = z.looseObject({
   id: z.string(),
+  name: z.string().nullish(),
+  /** Id of the project that it belongs to. */
+  owner: z.string().nullish(),
   status: z.string(),
   visibility: z.enum(visibilities),
   /** Bytes; null until the image has its data. */
@@ -16,6 +20,11 @@ const imageSchema = z.looseObject({
   os_hash_value: z.string().nullish(),
   disk_format: z.string().nullable(),
   container_format: z.string().nullable(),
+  protected: z.boolean().nullish(),
+  os_hidden: z.boolean().nullish(),
+  /** ISO 8601, by Glance's clock. */
+  created_at: z.string().nullish(),
+  updated_at: z.string().nullish(),
 });
 
 /** An image record as Glance shows it; further keys are its properties. */
@@ -41,54 +50,29 @@ export interface GlanceClient {
  * Its methods throw IronicImagesError `glance-refused` with method, path, status and Glance's message, or `cloud-unreachable`.
  */
 export function glanceClient(session: Session): GlanceClient {
-  let current = session;
+  const exchange = authorizedExchange(session);
 
-  async function call(method: "GET" | "PATCH", path: string, body?: string): Promise<HttpResponse> {
-    const send = () => {
-      const type = body === undefined ? undefined : { "Content-Type": "application/openstack-images-v2.1-json-patch" };
-      const headers = { "X-Auth-Token": current.token, ...type };
-      const request = { method, url: `${current.imageEndpoint}${path}`, headers };
-      return exchange(body === undefined ? request : { ...request, body }, current.cloud.tls);
-    };
-    const used = current;
-    const response = await send();
-    if (response.status !== 401) return response;
-    // Another call may have renewed the token meanwhile.
-    if (current === used) current = await authenticate(used.cloud);
-    return await send();
+  async function call(method: "GET" | "PATCH", path: string, body?: string) {
+    const type = body === undefined ? undefined : { "Content-Type": "application/openstack-images-v2.1-json-patch" };
+    const request = { method, url: `${session.imageEndpoint}${path}`, headers: { ...type } };
+    const response = await exchange(body === undefined ? request : { ...request, body });
+    const record = () => answered({ service: "Glance", method, path }, response, imageSchema, "image record");
+    return { status: response.status, record };
   }
 
   return {
     async get(id) {
-      const path = imagePath(id);
-      const response = await call("GET", path);
-      return response.status === 404 ? undefined : record("GET", path, response);
+      const { status, record } = await call("GET", imagePath(id));
+      return status === 404 ? undefined : record();
     },
     async patch(id, patch) {
-      const path = imagePath(id);
-      return record("PATCH", path, await call("PATCH", path, JSON.stringify(patch)));
+      const { record } = await call("PATCH", imagePath(id), JSON.stringify(patch));
+      return record();
     },
   };
 }
 
-function imagePath(id: string): string {
+/** An image's path below Glance's address. */
+export function imagePath(id: string): string {
   return `/v2/images/${encodeURIComponent(id)}`;
-}
-
-function record(method: string, path: string, { status, body }: HttpResponse): GlanceImage {
-  if (status !== 200)
-    throw new IronicImagesError("glance-refused", `Glance: ${method} ${path}: ${status} ${serviceMessage(body)}`);
-  let json: unknown;
-  try {
-    json = JSON.parse(body);
-  } catch {
-    throw new IronicImagesError("glance-refused", `Glance: ${method} ${path}: 200, but the answer is not JSON`);
-  }
-  const image = imageSchema.safeParse(json);
-  if (image.success) return image.data;
-  throw new IronicImagesError(
-    "glance-refused",
-    `Glance: ${method} ${path}: the answer is no image record`,
-    z.prettifyError(image.error),
-  );
 }

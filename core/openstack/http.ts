@@ -6,7 +6,7 @@ import { IronicImagesError } from "../errors.ts";
 import type { CloudTls } from "./clouds.ts";
 
 export interface HttpRequest {
-  readonly method: "GET" | "PATCH" | "POST";
+  readonly method: "GET" | "PATCH" | "POST" | "DELETE";
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
@@ -18,7 +18,7 @@ export interface HttpResponse {
   readonly body: string;
 }
 
-/** How long one exchange may take, in milliseconds; nothing here moves more than some kilobytes. */
+/** How long one exchange may take, in milliseconds; nothing here moves more than a page of a list. */
 const timeout = 60_000;
 
 /**

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { IronicImagesError } from "../errors.ts";
+import { catalogSchema, serviceEndpoints, type Catalog } from "./catalog.ts";
 import type { Cloud } from "./clouds.ts";
 import type { Credentials } from "./credentials.ts";
 import { exchange } from "./http.ts";
@@ -11,29 +12,18 @@ export interface Session {
   readonly projectId: string;
   /** Glance's address without `/v2` and without a slash at its end. */
   readonly imageEndpoint: string;
+  /** Names of the roles in that project. */
+  readonly roles: readonly string[];
+  readonly catalog: Catalog;
 }
 
 const answer = z.object({
   token: z.object({
     project: z.object({ id: z.string() }).optional(),
-    catalog: z
-      .array(
-        z.object({
-          type: z.string(),
-          endpoints: z.array(
-            z.object({
-              interface: z.string(),
-              region: z.string().nullish(),
-              region_id: z.string().nullish(),
-              url: z.string(),
-            }),
-          ),
-        }),
-      )
-      .default([]),
+    roles: z.array(z.object({ name: z.string() })).default([]),
+    catalog: catalogSchema.default([]),
   }),
 });
-type Catalog = z.infer<typeof answer>["token"]["catalog"];
 
 /** Address and body of `POST /v3/auth/tokens`; the body holds the secret. */
 export function authRequest({ authUrl, identity, project }: Credentials): {
@@ -73,30 +63,31 @@ export async function authenticate(cloud: Cloud): Promise<Session> {
   const parsed = answer.safeParse(parsedOrUndefined(response.body));
   if (!parsed.success)
     throw new IronicImagesError("cloud-refused", `${cloud.source}: POST ${url}: the answer is no Keystone token`);
-  const { project, catalog } = parsed.data.token;
+  const { project, catalog, roles } = parsed.data.token;
   if (project === undefined)
     throw new IronicImagesError(
       "cloud-config",
       `${cloud.source}: the token is not scoped to a project; set auth.project_name`,
     );
   const endpoint = cloud.imageEndpoint ?? imageEndpoint(catalog, cloud);
-  return { cloud, token, projectId: project.id, imageEndpoint: endpoint.replace(/\/+$/, "").replace(/\/v2$/, "") };
+  return {
+    cloud,
+    token,
+    projectId: project.id,
+    imageEndpoint: endpoint.replace(/\/+$/, "").replace(/\/v2$/, ""),
+    roles: roles.map(({ name }) => name),
+    catalog,
+  };
 }
 
 /** The catalog's first endpoint of type `image` for region and interface, as gophercloud picks it. */
-export function imageEndpoint(
-  catalog: Catalog,
-  { source, region, interface: wanted }: Pick<Cloud, "source" | "region" | "interface">,
-): string {
-  const all = catalog.filter(({ type }) => type === "image").flatMap(({ endpoints }) => endpoints);
-  const isRegion = (endpoint: (typeof all)[number]) =>
-    region === undefined || endpoint.region_id === region || endpoint.region === region;
-  const match = all.find((endpoint) => endpoint.interface === wanted && isRegion(endpoint));
-  if (match !== undefined) return match.url;
-  const there = all.map((endpoint) => `${endpoint.region_id ?? endpoint.region ?? "no region"} ${endpoint.interface}`);
+export function imageEndpoint(catalog: Catalog, cloud: Pick<Cloud, "source" | "region" | "interface">): string {
+  const { source, region, interface: wanted } = cloud;
+  const { url, all } = serviceEndpoints(catalog, ["image"], cloud);
+  if (url !== undefined) return url;
   throw new IronicImagesError(
     "cloud-config",
-    `${source}: the catalog has no ${wanted} image endpoint${region === undefined ? "" : ` in region_name ${region}`}; it has ${there.join(", ") || "none"}`,
+    `${source}: the catalog has no ${wanted} image endpoint${region === undefined ? "" : ` in region_name ${region}`}; it has ${all.join(", ") || "none"}`,
   );
 }
 

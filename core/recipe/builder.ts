@@ -22,3 +22,21 @@ export const builderElements: ReadonlyMap<string, ElementFacts> = new Map(Object
 
 /** Distributions of the builder that start from `DIB_LOCAL_IMAGE`; the others would ignore a base image without a word. */
 export const distributionsFromBaseImage: ReadonlySet<string> = new Set(["centos", "fedora", "rhel", "ubuntu"]);
+
+interface AgentBuilderData {
+  readonly "ironic-python-agent-builder": string;
+  readonly elements: Readonly<Record<string, ElementFacts>>;
+}
+
+const agentData = JSON.parse(
+  readFileSync(new URL("./agent-builder-elements.json", import.meta.url), "utf8"),
+) as AgentBuilderData;
+
+/** The version of ironic-python-agent-builder that builds every deploy ramdisk: the one place that pins it. */
+export const AGENT_BUILDER_VERSION = agentData["ironic-python-agent-builder"];
+
+/** What a deploy ramdisk can be made of: the elements of diskimage-builder and those of {@link AGENT_BUILDER_VERSION}. */
+export const agentBuilderElements: ReadonlyMap<string, ElementFacts> = new Map([
+  ...builderElements,
+  ...Object.entries(agentData.elements),
+]);

@@ -1,8 +1,9 @@
 import { existsSync, lstatSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { IronicImagesError } from "../errors.ts";
-import { builderElements, type ElementFacts } from "./builder.ts";
+import { agentBuilderElements, builderElements, type ElementFacts } from "./builder.ts";
 import { requestedElements, type ElementChoice } from "./command.ts";
+import { deployElements, type DeployElementChoice } from "./deploy-command.ts";
 import { elementGraph, type ElementGraph } from "./element-graph.ts";
 import { treeDigest, treeEntries } from "./element-tree.ts";
 import { elementName } from "./text.ts";
@@ -23,17 +24,35 @@ export function isProjectElement(projectDirectory: string, name: string): boolea
 
 /** All elements of an image: the project's and the builder's, and those that they bring in. */
 export function imageElements(projectDirectory: string, choice: ElementChoice): ElementGraph {
-  // disk-image-create adds `base` by itself.
-  return elementGraph(["base", ...requestedElements(choice)], (name) =>
-    isProjectElement(projectDirectory, name)
-      ? factsOf(projectElementDirectory(projectDirectory, name))
-      : builderElements.get(name),
-  );
+  return graph(projectDirectory, requestedElements(choice), builderElements);
+}
+
+/** All elements of a deploy ramdisk. */
+export function ramdiskElements(projectDirectory: string, choice: DeployElementChoice): ElementGraph {
+  return graph(projectDirectory, deployElements(choice), agentBuilderElements);
 }
 
 /** Names of the project's own elements that an image uses, sorted: listed, or brought in by `element-deps` of another. */
 export function projectElements(projectDirectory: string, choice: ElementChoice): string[] {
   return imageElements(projectDirectory, choice).names.filter((name) => isProjectElement(projectDirectory, name));
+}
+
+/** As {@link projectElements}, for a deploy ramdisk. */
+export function projectDeployElements(projectDirectory: string, choice: DeployElementChoice): string[] {
+  return ramdiskElements(projectDirectory, choice).names.filter((name) => isProjectElement(projectDirectory, name));
+}
+
+function graph(
+  projectDirectory: string,
+  requested: readonly string[],
+  known: ReadonlyMap<string, ElementFacts>,
+): ElementGraph {
+  // disk-image-create adds `base` by itself.
+  return elementGraph(["base", ...requested], (name) =>
+    isProjectElement(projectDirectory, name)
+      ? factsOf(projectElementDirectory(projectDirectory, name))
+      : known.get(name),
+  );
 }
 
 /** Hex sha256 of one element of the project. Throws what {@link treeEntries} throws. */

@@ -1,17 +1,18 @@
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { BUILDER_VERSION } from "./builder.ts";
+import { AGENT_BUILDER_VERSION, BUILDER_VERSION } from "./builder.ts";
 import { canonicalJson } from "./canonical-json.ts";
 import { diskImageCreateCommand } from "./command.ts";
 import type { RecipeContent } from "./content.ts";
+import { deployBuildCommand } from "./deploy-command.ts";
+import type { DeployBuildContent, DeployContent, DeployDownloadContent } from "./deploy-content.ts";
 import { treeDigest } from "./element-tree.ts";
-import { projectElementDigest, projectElements } from "./elements.ts";
+import { projectDeployElements, projectElementDigest, projectElements } from "./elements.ts";
 
-/** Everything that decides an image, each part readable by itself so that a preview shows which one changed. */
-export interface FingerprintInputs extends RecipeContent {
+/** What decides a build besides its content, each part readable by itself so that a preview shows which one changed. */
+export interface BuildInputs {
   readonly fingerprintVersion: number;
-  /** `disk-image-create` and its arguments without output, cache and temporary paths. */
+  /** The builder's command without output, cache and temporary paths. */
   readonly command: readonly string[];
   /** Sha256 of each project element that the image uses, by the element's name; builder elements are covered by `builder`. */
   readonly elementDigests: Readonly<Record<string, string>>;
@@ -21,10 +22,24 @@ export interface FingerprintInputs extends RecipeContent {
   readonly builder: Readonly<Record<string, string>>;
 }
 
+/** Everything that decides a user image. */
+export type ImageInputs = RecipeContent & BuildInputs;
+
+/** Everything that decides a deploy kernel and ramdisk that are built. */
+export type DeployBuildInputs = DeployBuildContent & BuildInputs;
+
+/** Everything that decides a deploy kernel and ramdisk that are downloaded. */
+export type DeployDownloadInputs = DeployDownloadContent & { readonly fingerprintVersion: number };
+
+/** Everything that decides an artifact. */
+export type FingerprintInputs = ImageInputs | DeployBuildInputs | DeployDownloadInputs;
+
 // Raise it when the same inputs lead to another image, e.g. by another environment of the build.
 const FINGERPRINT_VERSION = 1;
 
-const hooksDirectory = fileURLToPath(new URL("../build/hooks", import.meta.url));
+/** Directories below core/build with the hooks of each kind of build. */
+export const imageHooks = ["hooks"] as const;
+export const deployHooks = ["hooks", "deploy-hooks"] as const;
 
 /**
  * What decides the image that a content stands for. Reads the project's elements and this program's hooks, and nothing
@@ -32,17 +47,30 @@ const hooksDirectory = fileURLToPath(new URL("../build/hooks", import.meta.url))
  *
  * @throws IronicImagesError `unsafe-element` for an element tree that cannot be trusted
  */
-export function fingerprintInputs(content: RecipeContent, projectDirectory: string): FingerprintInputs {
-  const digests = projectElements(projectDirectory, content).map(
-    (name) => [name, projectElementDigest(projectDirectory, name)] as const,
-  );
+export function fingerprintInputs(content: RecipeContent, projectDirectory: string): ImageInputs {
   return {
     ...content,
     fingerprintVersion: FINGERPRINT_VERSION,
     command: diskImageCreateCommand(content),
-    elementDigests: Object.fromEntries(digests),
-    hooksDigest: hooksDigest(),
+    elementDigests: elementDigests(projectElements(projectDirectory, content), projectDirectory),
+    hooksDigest: hooksDigest(imageHooks),
     builder: { "diskimage-builder": BUILDER_VERSION },
+  };
+}
+
+/** As {@link fingerprintInputs}, for deploy images. */
+export function deployFingerprintInputs(
+  content: DeployContent,
+  projectDirectory: string,
+): DeployBuildInputs | DeployDownloadInputs {
+  if (content.kind === "deploy-download") return { ...content, fingerprintVersion: FINGERPRINT_VERSION };
+  return {
+    ...content,
+    fingerprintVersion: FINGERPRINT_VERSION,
+    command: deployBuildCommand(content),
+    elementDigests: elementDigests(projectDeployElements(projectDirectory, content), projectDirectory),
+    hooksDigest: hooksDigest(deployHooks),
+    builder: { "diskimage-builder": BUILDER_VERSION, "ironic-python-agent-builder": AGENT_BUILDER_VERSION },
   };
 }
 
@@ -51,8 +79,17 @@ export function fingerprint(inputs: FingerprintInputs): string {
   return createHash("sha256").update(canonicalJson(inputs)).digest("hex");
 }
 
-function hooksDigest(): string {
-  return existsSync(hooksDirectory)
-    ? treeDigest(hooksDirectory, "core/build/hooks")
-    : createHash("sha256").digest("hex");
+/** Hex sha256 of the hooks that a build gets from this program. Deploy ramdisks have some more. */
+export function hooksDigest(directories: readonly string[]): string {
+  const digests = directories.map((directory) =>
+    treeDigest(fileURLToPath(new URL(`../build/${directory}`, import.meta.url)), `core/build/${directory}`),
+  );
+  // One tree is its own digest, so that images keep theirs.
+  return digests.length === 1 && digests[0] !== undefined
+    ? digests[0]
+    : createHash("sha256").update(digests.join("\n")).digest("hex");
+}
+
+function elementDigests(names: readonly string[], projectDirectory: string): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [name, projectElementDigest(projectDirectory, name)]));
 }
