@@ -69,7 +69,8 @@ async function runTests(args: readonly string[], ofTests: Readonly<Record<string
   const env = { ...stackProcessEnvironment(localStack), IRONIC_IMAGES_CACHE: cacheDirectory(), ...ofTests };
   const interrupted = new AbortController();
   // The runner ends its tests; the cloud is ours to end after it.
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => interrupted.abort());
+  // Never `once`: execa ends this process by a signal that nobody else listens to any more.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => interrupted.abort());
   const options = { cwd: projectDirectory, env, extendEnv: false, stdio: "inherit", reject: false } as const;
   const { exitCode } = await execa(process.execPath, args, { ...options, cancelSignal: interrupted.signal });
   return exitCode ?? 1;

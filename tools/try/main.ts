@@ -15,7 +15,7 @@ const shownLines = 30;
 
 const interrupted = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-  process.once(signal, () =>
+  process.on(signal, () =>
     interrupted.abort(new IronicImagesError("interrupted", `ended by ${signal}; the build and the guest are stopped`)),
   );
 }
