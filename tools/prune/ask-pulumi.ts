@@ -1,0 +1,72 @@
+import { execa } from "execa";
+import { z } from "zod";
+import { IronicImagesError } from "../../core/errors.ts";
+import { lastLines } from "../text.ts";
+import { readState, type StackState } from "./state.ts";
+
+/** Where `pulumi` runs, and as whom. */
+export interface PulumiPlace {
+  readonly directory: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** The cloud that the stack's config names, as `Publication` reads it. */
+export interface StackCloud {
+  readonly cloud?: string;
+  readonly region?: string;
+}
+
+const configSchema = z.record(z.string(), z.object({ value: z.string().optional(), secret: z.boolean().optional() }));
+const historySchema = z.array(z.object({ kind: z.string() })).nullable();
+
+/**
+ * Reads a stack's state.
+ *
+ * @param stack as Pulumi takes it
+ * @param project name of the Pulumi project
+ * @throws IronicImagesError `no-state`, `never-deployed`, and those of `readState`
+ */
+export async function askState(place: PulumiPlace, stack: string, project: string): Promise<StackState> {
+  const state = readState(await ask(place, ["stack", "export", "--stack", stack]), plainName(stack), project);
+  if (state.hasResources) return state;
+  // An empty state is what `pulumi destroy` leaves, and also what `pulumi stack init` makes in the wrong backend.
+  const history = historySchema.parse(JSON.parse(await ask(place, ["stack", "history", "--json", "--stack", stack])));
+  if (history?.some(({ kind }) => kind === "update")) return state;
+  throw new IronicImagesError(
+    "never-deployed",
+    `stack ${stack} is empty and no \`pulumi up\` ever ran on it here, so nothing was deleted; is PULUMI_BACKEND_URL the right one?`,
+  );
+}
+
+/**
+ * Reads which cloud the stack's config names.
+ * @throws IronicImagesError `no-state`, `cloud-config` (a name that is a secret)
+ */
+export async function askCloud(place: PulumiPlace, stack: string): Promise<StackCloud> {
+  const config = configSchema.parse(JSON.parse(await ask(place, ["config", "--json", "--stack", stack])));
+  const named = Object.fromEntries(
+    ["cloud", "region"].flatMap((key) => {
+      const { value, secret } = config[`openstack:${key}`] ?? {};
+      if (secret === true)
+        throw new IronicImagesError("cloud-config", `openstack:${key} of stack ${stack} is a secret; make it plain`);
+      return value ? [[key, value]] : [];
+    }),
+  );
+  return named as StackCloud;
+}
+
+/** `prod` of `organization/project/prod`: what the program knows as its stack's name. */
+export function plainName(stack: string): string {
+  return stack.split("/").at(-1) ?? stack;
+}
+
+async function ask({ directory, env }: PulumiPlace, args: readonly string[]): Promise<string> {
+  const options = { cwd: directory, env, extendEnv: false, reject: false, stdin: "ignore" } as const;
+  const result = await execa("pulumi", [...args, "--non-interactive", "--color", "never"], options);
+  if (result.exitCode === 0) return result.stdout;
+  throw new IronicImagesError(
+    "no-state",
+    `\`pulumi ${args.join(" ")}\` failed, and without the stack's state nothing is deleted`,
+    lastLines(result.stderr || (result.originalMessage ?? "")),
+  );
+}

@@ -1,0 +1,45 @@
+/** `npm run prune -- --stack STACK [--dry-run | --yes]`: deletes images of a stack that have left its state and that nobody names. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { z } from "zod";
+import { glanceInventory } from "../../core/openstack/glance-inventory.ts";
+import { removeImages, type Removal } from "../../core/prune/remove.ts";
+import { requireStarted, stackProcessEnvironment } from "../environment.ts";
+import { projectDirectory } from "../paths.ts";
+import { runTool } from "../run-tool.ts";
+import { askCloud, plainName } from "./ask-pulumi.ts";
+import { confirm } from "./confirm.ts";
+import { connect, connectForNodes } from "./connect.ts";
+import { confirmed, look } from "./look.ts";
+import { pruneOptions } from "./options.ts";
+import { pruneReport } from "./report.ts";
+
+await runTool(async () => {
+  const isTerminal = process.stdin.isTTY && process.stdout.isTTY;
+  const { stack, yes, dryRun, nodesCloud } = pruneOptions(process.argv.slice(2), isTerminal);
+  requireStarted(stack);
+  const place = { directory: projectDirectory, env: stackProcessEnvironment(stack) };
+  const file = parse(await readFile(join(projectDirectory, "Pulumi.yaml"), "utf8")) as unknown;
+  const { name: project } = z.object({ name: z.string() }).parse(file);
+
+  const cloud = await askCloud(place, stack);
+  const glance = await connect(place, cloud);
+  const ironic = nodesCloud === undefined ? glance : await connectForNodes(place, cloud, nodesCloud, glance);
+  const inquiry = { place, stack, project, glance, ironic };
+  const before = await look(inquiry);
+  console.log(pruneReport(before, plainName(stack)));
+  const count = before.plan.remove.length;
+  if (count === 0 || dryRun) return;
+  if (!yes && !(await confirm(`Delete ${count} images?`))) return console.log("Nothing was deleted.");
+
+  const entries = confirmed(before, await look(inquiry));
+  if (entries.length < count)
+    console.log(`${count - entries.length} of them are gone or in use by now, and left alone.`);
+  const removals = await removeImages(glanceInventory(glance), entries, (removal) => console.log(removalLine(removal)));
+  if (removals.some(({ outcome }) => outcome === "left")) process.exitCode = 1;
+});
+
+function removalLine({ entry: { image }, outcome, why }: Removal): string {
+  return `${image.id} ${image.name ?? ""}: ${outcome}${why === "" ? "" : `: ${why}`}`;
+}
