@@ -1,10 +1,24 @@
 import * as pulumi from "@pulumi/pulumi";
-import { userImage } from "./components/user-image.ts";
+import { DeployImage } from "./components/deploy-image.ts";
+import { ironicSettings } from "./components/ironic-settings.ts";
 import { readStack } from "./components/stack.ts";
+import { warnOfMovedUpstream } from "./components/upstream.ts";
+import { userImage } from "./components/user-image.ts";
 
 const stack = await readStack(import.meta.dirname);
+const asked = warnOfMovedUpstream(stack);
 
 /** Per user image: `imageId`, `kernelId`, `ramdiskId` (partition images), `fingerprint` and `buildId`. */
 export const userImages = pulumi.output(
   Object.fromEntries(stack.userImages.map((image) => [image.key, userImage(image).published])),
 );
+
+/** Per architecture: `kernelId`, `ramdiskId`, `fingerprint`, `buildId`, and what the ramdisk takes of a node's `memory`. */
+export const deployImages = pulumi.output(
+  Object.fromEntries(stack.deployImages.map((image) => [image.architecture, new DeployImage(image).published])),
+);
+
+/** The deploy images' ids by the names of Ironic's documentation, and ready-made text for `ironic.conf` and for nodes. */
+export const ironic = deployImages.apply(ironicSettings);
+
+await asked;

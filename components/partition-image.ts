@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { UserImage } from "../core/recipe/model.ts";
 import { DiskImage } from "../providers/disk-image/resource.ts";
 import { Publication, type Published } from "../providers/publication/resource.ts";
-import { originProperties, userImageProperties } from "./properties.ts";
+import { originProperties, userImageProperties, userImageToRegister } from "./properties.ts";
 import { publicationArgs } from "./publication.ts";
 import { registerImage, registration } from "./registration.ts";
 
@@ -14,19 +14,25 @@ export class PartitionImage extends pulumi.ComponentResource {
   constructor(image: UserImage & { kernelName: string; ramdiskName: string }, opts?: pulumi.ComponentResourceOptions) {
     super("ironic-images:index:PartitionImage", image.key, {}, opts);
     const artifact = new DiskImage(image.key, { name: image.recipe, content: image.content }, { parent: this });
-    const registered = registration(image, artifact, this);
+    const registered = registration({ ...image, artifactName: image.recipe }, artifact, this);
     const origin = registered.origin.apply(originProperties);
-    const kernel = registerImage(registered, "kernel", image.kernelName, artifact.kernelPath, origin);
-    const ramdisk = registerImage(registered, "ramdisk", image.ramdiskName, artifact.ramdiskPath, origin);
+    const helper = (role: "kernel" | "ramdisk", name: string, path: pulumi.Output<string>) =>
+      registerImage(registered, role, { name, path, properties: origin });
+    const kernel = helper("kernel", image.kernelName, artifact.kernelPath);
+    const ramdisk = helper("ramdisk", image.ramdiskName, artifact.ramdiskPath);
     const properties = pulumi
       .all([registered.origin, kernel.id, ramdisk.id])
       .apply(([from, kernelId, ramdiskId]) =>
         userImageProperties(from, "partition", image.properties, { kernelId, ramdiskId }),
       );
-    const user = registerImage(registered, "image", image.name, artifact.imagePath, properties);
-    const publication = new Publication(image.key, publicationArgs(image, artifact, { kernel, ramdisk, image: user }), {
-      parent: this,
-    });
+    const user = registerImage(registered, "image", userImageToRegister(image, artifact.imagePath, properties));
+    const publication = new Publication(
+      image.key,
+      publicationArgs({ ...image, ...image.content }, artifact, { kernel, ramdisk, image: user }),
+      {
+        parent: this,
+      },
+    );
     this.published = publication.published;
     this.registerOutputs({ published: this.published });
   }

@@ -1,4 +1,7 @@
+import type * as pulumi from "@pulumi/pulumi";
 import type { ArtifactFileRole } from "../core/artifacts/record.ts";
+import type { UserImage } from "../core/recipe/model.ts";
+import type { ImageToRegister } from "./registration.ts";
 
 /** What every image that this program registers says of its origin. */
 export interface Origin {
@@ -25,7 +28,7 @@ export function originProperties(origin: Origin): Record<string, string> {
 }
 
 /** Formats that Glance and Ironic demand, per role ("Create and add images to the Image service"). */
-export function glanceFormats(role: ArtifactFileRole, diskFormat: "qcow2" | "raw") {
+export function glanceFormats(role: ArtifactFileRole, diskFormat: "qcow2" | "raw" = "raw") {
   const formats = {
     kernel: { diskFormat: "aki", containerFormat: "aki" },
     ramdisk: { diskFormat: "ari", containerFormat: "ari" },
@@ -48,4 +51,21 @@ export function userImageProperties(
   const wiring =
     type === "partition" && ids !== undefined ? { kernel_id: ids.kernelId, ramdisk_id: ids.ramdiskId } : {};
   return { ...own, ...originProperties(origin), img_type: type, ...wiring };
+}
+
+/** A user image for Glance: its file, the full map of its properties, and the minimums that Nova goes by. */
+export function userImageToRegister(
+  image: UserImage,
+  path: pulumi.Input<string>,
+  properties: pulumi.Input<Record<string, string>>,
+): ImageToRegister {
+  const { name, minDiskGiB, minRamMiB } = image;
+  return {
+    name,
+    path,
+    properties,
+    diskFormat: image.content.diskFormat,
+    ...(minDiskGiB === undefined ? {} : { minDiskGiB }),
+    ...(minRamMiB === undefined ? {} : { minRamMiB }),
+  };
 }

@@ -4,27 +4,51 @@ import type { ArtifactFileRole } from "../core/artifacts/record.ts";
 import { requireArtifact } from "../core/artifacts/require-artifact.ts";
 import { openStore } from "../core/artifacts/store.ts";
 import { IronicImagesError } from "../core/errors.ts";
-import type { UserImage } from "../core/recipe/model.ts";
+import type { DeployRamdisk } from "../providers/deploy-ramdisk/resource.ts";
 import type { DiskImage } from "../providers/disk-image/resource.ts";
 import { glanceFormats, type Origin } from "./properties.ts";
 
 const uploadTimeout = "2h";
 
+/** What the registration of one artifact's images goes by. */
+export interface RegistrationArgs {
+  /** The logical name of the images, and what their properties call it. */
+  readonly key: string;
+  /** The artifact's name in the store. */
+  readonly artifactName: string;
+  /** Whether replaced images stay in Glance. */
+  readonly keepPrevious: boolean;
+}
+
 /** What the images of one artifact have in common. */
-export interface Registration {
-  readonly image: UserImage;
-  readonly artifact: DiskImage;
+export interface Registration extends RegistrationArgs {
+  readonly artifact: DiskImage | DeployRamdisk;
   /** Unknown in a preview, because the build id is. */
   readonly origin: pulumi.Output<Origin>;
   readonly options: pulumi.CustomResourceOptions;
 }
 
+/** One image of an artifact, as Glance shall have it. */
+export interface ImageToRegister {
+  readonly name: string;
+  readonly path: pulumi.Input<string>;
+  readonly properties: pulumi.Input<Record<string, string>>;
+  /** Of a user image. */
+  readonly diskFormat?: "qcow2" | "raw";
+  readonly minDiskGiB?: number;
+  readonly minRamMiB?: number;
+}
+
 /** Prepares the registration of an artifact's files under one component. */
-export function registration(image: UserImage, artifact: DiskImage, parent: pulumi.Resource): Registration {
+export function registration(
+  args: RegistrationArgs,
+  artifact: DiskImage | DeployRamdisk,
+  parent: pulumi.Resource,
+): Registration {
   const origin = pulumi.all([artifact.fingerprint, artifact.buildId]).apply(([fingerprint, buildId]) => ({
     project: pulumi.getProject(),
     stack: pulumi.getStack(),
-    image: image.key,
+    image: args.key,
     fingerprint,
     buildId,
   }));
@@ -38,56 +62,50 @@ export function registration(image: UserImage, artifact: DiskImage, parent: pulu
     replaceWith: [artifact],
     // After a failed upload Glance holds a record without data; only a new image mends that.
     replaceOnChanges: ["#initerror"],
+    // From the first up: a deletion obeys what the state says of the old image.
+    retainOnDelete: args.keepPrevious,
     customTimeouts: { create: uploadTimeout },
-    hooks: { beforeCreate: [artifactHook(image, artifact)] },
+    hooks: { beforeCreate: [artifactHook(args, artifact)] },
   };
-  return { image, artifact, origin, options };
+  return { ...args, artifact, origin, options };
 }
 
 /** Registers one file of the artifact: private, with the formats of its role and the full property map. */
 export function registerImage(
   registered: Registration,
   role: ArtifactFileRole,
-  name: string,
-  path: pulumi.Input<string>,
-  properties: pulumi.Input<Record<string, string>>,
+  image: ImageToRegister,
 ): openstack.images.Image {
-  const { image, options } = registered;
-  const sizes =
-    role === "image"
-      ? {
-          ...(image.minDiskGiB === undefined ? {} : { minDiskGb: image.minDiskGiB }),
-          ...(image.minRamMiB === undefined ? {} : { minRamMb: image.minRamMiB }),
-        }
-      : {};
+  const { minDiskGiB, minRamMiB } = image;
   return new openstack.images.Image(
-    `${image.key}-${role}`,
+    `${registered.key}-${role}`,
     {
-      name,
-      ...glanceFormats(role, image.content.diskFormat),
-      localFilePath: path,
+      name: image.name,
+      ...glanceFormats(role, image.diskFormat),
+      localFilePath: image.path,
       visibility: "private",
-      properties,
-      ...sizes,
+      properties: image.properties,
+      ...(minDiskGiB === undefined ? {} : { minDiskGb: minDiskGiB }),
+      ...(minRamMiB === undefined ? {} : { minRamMb: minRamMiB }),
     },
-    options,
+    registered.options,
   );
 }
 
 // Runs in the program just before an upload: exactly the bytes whose digests stand in the state, or none.
-function artifactHook(image: UserImage, artifact: DiskImage): pulumi.ResourceHook {
+function artifactHook(args: RegistrationArgs, artifact: DiskImage | DeployRamdisk): pulumi.ResourceHook {
   let verified: Promise<unknown> | undefined;
-  return new pulumi.ResourceHook(`${image.key}-artifact`, async () => {
-    verified ??= verifyArtifact(image, artifact);
+  return new pulumi.ResourceHook(`${args.key}-artifact`, async () => {
+    verified ??= verifyArtifact(args, artifact);
     await verified.catch((error: unknown) => {
       throw error instanceof IronicImagesError ? new Error(error.message) : error;
     });
   });
 }
 
-async function verifyArtifact(image: UserImage, artifact: DiskImage): Promise<void> {
+async function verifyArtifact({ artifactName }: RegistrationArgs, artifact: DiskImage | DeployRamdisk): Promise<void> {
   const [fingerprint, buildId, urn] = await known(pulumi.all([artifact.fingerprint, artifact.buildId, artifact.urn]));
-  const wanted = { name: image.recipe, fingerprint, buildId };
+  const wanted = { name: artifactName, fingerprint, buildId };
   const store = openStore(process.cwd(), { onMessage: (message) => void pulumi.log.warn(message, artifact) });
   await requireArtifact(store, wanted, `pulumi up --replace '${urn}'`);
 }

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { UserImage } from "../core/recipe/model.ts";
 import { DiskImage } from "../providers/disk-image/resource.ts";
 import { Publication, type Published } from "../providers/publication/resource.ts";
-import { userImageProperties } from "./properties.ts";
+import { userImageProperties, userImageToRegister } from "./properties.ts";
 import { publicationArgs } from "./publication.ts";
 import { registerImage, registration } from "./registration.ts";
 
@@ -14,10 +14,14 @@ export class WholeDiskImage extends pulumi.ComponentResource {
   constructor(image: UserImage, opts?: pulumi.ComponentResourceOptions) {
     super("ironic-images:index:WholeDiskImage", image.key, {}, opts);
     const artifact = new DiskImage(image.key, { name: image.recipe, content: image.content }, { parent: this });
-    const registered = registration(image, artifact, this);
+    const registered = registration({ ...image, artifactName: image.recipe }, artifact, this);
     const properties = registered.origin.apply((from) => userImageProperties(from, "whole-disk", image.properties));
-    const user = registerImage(registered, "image", image.name, artifact.imagePath, properties);
-    const publication = new Publication(image.key, publicationArgs(image, artifact, { image: user }), { parent: this });
+    const user = registerImage(registered, "image", userImageToRegister(image, artifact.imagePath, properties));
+    const publication = new Publication(
+      image.key,
+      publicationArgs({ ...image, ...image.content }, artifact, { image: user }),
+      { parent: this },
+    );
     this.published = publication.published;
     this.registerOutputs({ published: this.published });
   }

@@ -27,6 +27,9 @@ const argumentsText = (description: string) =>
 const glob = (description: string) =>
   variable(/^[A-Za-z0-9*?][A-Za-z0-9._*?-]*$/, "be a file name pattern: letters, digits and . _ - * ?", description);
 
+/** Rules for the values of variables, for lists like the one below. */
+export const variableRules = { flag, truth, word };
+
 /**
  * The variables of diskimage-builder 3.43.0 that a recipe may set, each with the values that are safe: the builder writes
  * some into files that are sourced, some into `sudo sh -c`. Left out: what this program sets, paths of the host, secrets.

@@ -1,3 +1,4 @@
+import { checkDeployImages } from "./deploy-image.ts";
 import type { BuildSettings, StackModel, UserImage } from "./model.ts";
 import { nameClashes } from "./names.ts";
 import { checkFields, didYouMean, formatPath, isMapping, type Problem } from "./problems.ts";
@@ -18,7 +19,7 @@ export interface StackSource {
   readonly config: Readonly<Record<string, unknown>>;
 }
 
-const configKeys = ["userImages", "build"];
+const configKeys = ["userImages", "deployImages", "build"];
 
 /**
  * Reads and validates a stack and its recipes. Reads files, and nothing else.
@@ -53,11 +54,14 @@ export async function loadStack({ projectDirectory, stack, config }: StackSource
     warnings.push(...under(at, checked.warnings));
     if (checked.image !== undefined) userImages.push(checked.image);
   }
-  problems.push(...nameClashes(userImages));
+  const deploy = checkDeployImages(config["deployImages"] ?? {}, projectDirectory);
+  problems.push(...deploy.problems, ...nameClashes(userImages, deploy.images));
+  warnings.push(...deploy.warnings);
   const mistakes = [...[...recipes.values()].flatMap((recipe) => recipe.mistakes), ...fileLines(file, problems)];
   if (mistakes.length > 0) throw invalidConfig(mistakes);
   return {
     userImages,
+    deployImages: deploy.images,
     build,
     warnings: [...[...recipes.values()].flatMap((recipe) => recipe.warnings), ...fileLines(file, warnings)],
   };

@@ -1,6 +1,8 @@
 import type { z } from "zod";
 import type { RecipeContent } from "./content.ts";
-import type { buildSchema, userImageSchema } from "./stack-schema.ts";
+import type { DownloadSource } from "../deploy-images/urls.ts";
+import type { DeployContent } from "./deploy-content.ts";
+import type { buildSchema, visibility } from "./stack-schema.ts";
 
 /** One user image of a cloud: what to build, and how it is registered. All defaults are resolved. */
 export interface UserImage {
@@ -15,11 +17,32 @@ export interface UserImage {
   readonly content: RecipeContent;
   /** Where a pinned base image comes from; not content, because the pin is. */
   readonly baseImageUrl?: string;
-  readonly visibility: NonNullable<z.infer<typeof userImageSchema>["visibility"]>;
+  readonly visibility: z.infer<typeof visibility>;
+  /** Whether a replaced image stays in Glance. */
+  readonly keepPrevious: boolean;
   /** Glance properties of recipe and stack, without those that this program sets. */
   readonly properties: Readonly<Record<string, string>>;
   readonly minDiskGiB?: number;
   readonly minRamMiB?: number;
+}
+
+/** Deploy kernel and ramdisk of one architecture: what they are, and how they are registered. All defaults are resolved. */
+export interface DeployImage {
+  readonly architecture: DeployContent["architecture"];
+  /** `deploy-` and the architecture; the logical name of its resources, and the name of its artifacts. */
+  readonly key: string;
+  /** Names in Glance. */
+  readonly kernelName: string;
+  readonly ramdiskName: string;
+  readonly content: DeployContent;
+  /** Where to get what the content pins, as in a build job. */
+  readonly locations: Readonly<Record<string, string>>;
+  /** Of a download: where its publisher says what is there today. */
+  readonly download?: DownloadSource;
+  readonly visibility: z.infer<typeof visibility>;
+  readonly keepPrevious: boolean;
+  readonly minimumNodeMemoryMiB?: number;
+  readonly properties: Readonly<Record<string, string>>;
 }
 
 /** How this machine builds: `ironic-images:build`. Reaches the job at run time and changes no resource. */
@@ -28,6 +51,7 @@ export type BuildSettings = z.infer<typeof buildSchema> & { readonly timeoutMinu
 /** A stack with its recipes: valid as a whole, or it does not exist. */
 export interface StackModel {
   readonly userImages: readonly UserImage[];
+  readonly deployImages: readonly DeployImage[];
   readonly build: BuildSettings;
   /** `file:key: …`, one line each: not wrong, but worth a look in a review. */
   readonly warnings: readonly string[];

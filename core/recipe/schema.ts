@@ -16,7 +16,7 @@ export const defaults = {
 } as const;
 
 /** A map of text to text, each entry under a rule of its own. */
-function textMap(problem: (name: string, value: string) => string | undefined) {
+export function textMap(problem: (name: string, value: string) => string | undefined) {
   return z.record(z.string(), z.string()).superRefine(
     (map: Readonly<Record<string, unknown>>, context) => {
       for (const [name, value] of Object.entries(map)) {
@@ -27,6 +27,11 @@ function textMap(problem: (name: string, value: string) => string | undefined) {
     // Also beside a value that is no text: otherwise one number would hide every other mistake in the map.
     { when: ({ value }) => isMapping(value) },
   );
+}
+
+/** Glance properties. */
+export function propertyMap() {
+  return textMap(propertyProblem);
 }
 
 const count = z.int().min(1).max(1_000_000);
@@ -117,7 +122,7 @@ export const sharedCloudFields = {
   properties: field(
     "cloud",
     "Glance properties, e.g. `os_distro`. Values are text: write numbers in quotes. Those of a stack are added to those of the recipe and win.",
-    textMap(propertyProblem).optional(),
+    propertyMap().optional(),
   ),
 };
 

@@ -6,6 +6,9 @@ import * as rule from "./text.ts";
 /** Minutes that a build may take when the stack does not say. */
 export const DEFAULT_TIMEOUT_MINUTES = 120;
 
+/** Who may see an image. */
+export const visibility = z.enum(["private", "shared", "community", "public"]);
+
 /** Fields of one entry of `ironic-images:userImages`. */
 export const userImageFields = {
   recipe: field("content", "Which recipe: the name of `recipes/<name>.yaml`.", text(rule.recipeName)),
@@ -22,11 +25,12 @@ export const userImageFields = {
     text(rule.imageName).optional(),
     "<name>.initrd",
   ),
-  visibility: field(
+  visibility: field("cloud", "Who sees the image in Glance.", visibility.optional(), "private"),
+  keepPrevious: field(
     "cloud",
-    "Who sees the image in Glance.",
-    z.enum(["private", "shared", "community", "public"]).optional(),
-    "private",
+    "Whether replaced images stay in Glance, until `npm run prune` removes them.",
+    z.boolean().optional(),
+    "false",
   ),
   ...sharedCloudFields,
   overrides: field(
@@ -73,6 +77,11 @@ export const buildFields = {
         no: text(rule.noProxyList).describe("`no_proxy`.").optional(),
       })
       .optional(),
+  ),
+  caBundle: field(
+    "build",
+    "File of CA certificates that builds trust, e.g. behind a proxy that inspects TLS; nothing of it stays in the image. Default: what `SSL_CERT_FILE`, `REQUESTS_CA_BUNDLE` or `CURL_CA_BUNDLE` names on the build host.",
+    text(rule.absolutePath).optional(),
   ),
 };
 

@@ -59,6 +59,48 @@ export const noProxyList: TextRule = {
   max: 2000,
 };
 
+/** A file of the build host. */
+export const absolutePath: TextRule = {
+  pattern: /^(\/[A-Za-z0-9._+@-]+)+$/,
+  says: "be the absolute path of a file, without spaces",
+  max: 1000,
+};
+
+/** A file of the project. Whether it stays inside is another check. */
+export const projectPath: TextRule = {
+  pattern: /^[A-Za-z0-9._/+-]+$/,
+  says: "be the path of a file in the project: letters, digits and . _ / + -",
+  max: 500,
+};
+
+/** A tag or commit of git, or a branch. */
+export const gitRef: TextRule = {
+  pattern: /^(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._/-]*$/,
+  says: "be a branch, tag or commit: letters, digits and . _ / -",
+  max: 200,
+};
+
+/** A version of the Python index (PEP 440). */
+export const pythonVersion: TextRule = {
+  pattern: /^[0-9][0-9A-Za-z.+!-]*$/,
+  says: 'be a version, e.g. "13.0.0"',
+  max: 50,
+};
+
+/** A host name that goes into a certificate. */
+export const hostName: TextRule = {
+  pattern: /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/,
+  says: "be a host name",
+  max: 253,
+};
+
+/** Address of a git repository. */
+export const repositoryUrl: TextRule = {
+  pattern: /^https:\/\/[A-Za-z0-9._~:%-]+\/[A-Za-z0-9._~%+,=@:/-]*$/,
+  says: "be an https address",
+  max: 2000,
+};
+
 /** Hex sha256. */
 export const sha256Hex: TextRule = { pattern: /^[0-9a-f]{64}$/, says: "be a sha256: 64 of 0-9 and a-f", max: 64 };
 

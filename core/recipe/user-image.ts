@@ -104,6 +104,7 @@ function resolveUserImage(
     recipe: recipeName,
     ...resolveContent(merged),
     visibility: fields.visibility ?? "private",
+    keepPrevious: fields.keepPrevious ?? false,
     properties: { ...recipe.properties, ...fields.properties },
     ...resolveMinimums(fields, recipe),
   };

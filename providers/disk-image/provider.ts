@@ -1,19 +1,15 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { ArtifactRecord } from "../../core/artifacts/record.ts";
 import { artifactFileNames, artifactPath } from "../../core/artifacts/names.ts";
-import { openStore } from "../../core/artifacts/store.ts";
-import { localExecutor } from "../../core/build/local-executor.ts";
-import { fingerprint, fingerprintInputs, type FingerprintInputs } from "../../core/recipe/fingerprint.ts";
-import type { RecipeContent } from "../../core/recipe/content.ts";
 import { contentMistakes } from "../../core/recipe/check-content.ts";
-import { IronicImagesError } from "../../core/errors.ts";
+import type { RecipeContent } from "../../core/recipe/content.ts";
+import { fingerprint, fingerprintInputs, type ImageInputs } from "../../core/recipe/fingerprint.ts";
+import { artifactOutputs, ensureArtifact } from "../artifact/ensure.ts";
+import { runtimeSettings } from "../artifact/settings.ts";
 import { withoutDoor, type WithDoor } from "../door.ts";
 import "../end-with-engine.ts";
-import { progressPrinter } from "./progress.ts";
-import { runtimeSettings } from "./settings.ts";
 
 /** Inputs after `check`: the recipe, what was computed from it, and where the artifact will lie. */
-export type DiskImageInputs = FingerprintInputs & {
+export type DiskImageInputs = ImageInputs & {
   readonly name: string;
   readonly fingerprint: string;
   readonly imagePath: string;
@@ -46,7 +42,10 @@ export async function check(
 /** Ensures the artifact: verified if the store has it, else built. */
 export async function create(news: WithDoor<DiskImageInputs>): Promise<pulumi.dynamic.CreateResult> {
   const inputs = withoutDoor(news);
-  const record = (await verifiedArtifact(inputs)) ?? (await build(inputs));
+  const { name, fingerprint: wanted, imagePath: _i, kernelPath: _k, ramdiskPath: _r, ...fingerprinted } = inputs;
+  const record = await ensureArtifact({ name, fingerprint: wanted, inputs: fingerprinted }, projectDirectory, () =>
+    runtimeSettings(getConfig, projectDirectory),
+  );
   return { id: record.buildId, outs: { ...inputs, ...artifactOutputs(record) } };
 }
 
@@ -59,49 +58,12 @@ export async function update(
   return { outs: { ...withoutDoor(olds), ...withoutDoor(news) } };
 }
 
-async function verifiedArtifact(inputs: DiskImageInputs): Promise<ArtifactRecord | undefined> {
-  const store = openStore(projectDirectory, { onMessage: (message) => console.log(message) });
-  const record = await store.find(inputs.name, inputs.fingerprint);
-  if (record === undefined) return undefined;
-  try {
-    await store.verify(record);
-    console.log(`${inputs.name}: in the store, verified, built at ${record.builtAt}`);
-    return record;
-  } catch (error) {
-    if (!(error instanceof IronicImagesError) || error.code !== "artifact-corrupt") throw error;
-    console.log(`${inputs.name}: ${error.summary}; it is built anew`);
-    return undefined;
-  }
-}
-
-async function build(inputs: DiskImageInputs): Promise<ArtifactRecord> {
-  const { name, fingerprint: wanted, imagePath: _i, kernelPath: _k, ramdiskPath: _r, ...fingerprinted } = inputs;
-  const runtime = await runtimeSettings(getConfig, projectDirectory);
-  const baseImageUrl = runtime.baseImageUrl(name, fingerprinted);
-  const executor = localExecutor({ projectDirectory, settings: runtime.build });
-  const running = await executor.startOrAttach({
-    schema: 1,
-    name,
-    fingerprint: wanted,
-    inputs: fingerprinted,
-    ...(baseImageUrl === undefined ? {} : { baseImageUrl }),
-  });
-  const print = progressPrinter(name, (line) => console.log(line));
-  for await (const event of running.events()) print(event);
-  return await running.fetch();
-}
-
-function artifactPaths(name: string, inputs: FingerprintInputs) {
+function artifactPaths(name: string, inputs: ImageInputs) {
   const directory = artifactPath(name, fingerprint(inputs));
   const files = artifactFileNames(name, inputs);
   return {
-    imagePath: `${directory}/${files.image}`,
+    imagePath: `${directory}/${files.image ?? ""}`,
     ...(files.kernel === undefined ? {} : { kernelPath: `${directory}/${files.kernel}` }),
     ...(files.ramdisk === undefined ? {} : { ramdiskPath: `${directory}/${files.ramdisk}` }),
   };
-}
-
-function artifactOutputs(record: ArtifactRecord) {
-  const files = Object.entries(record.files).map(([role, { name: _name, ...file }]) => [role, file]);
-  return { buildId: record.buildId, files: Object.fromEntries(files) };
 }

@@ -15,8 +15,11 @@ const image = z.strictObject({
 });
 
 const inputs = z.strictObject({
-  images: z.array(image).refine(isTriple, "must be one image, or kernel, ramdisk, image in this order"),
+  images: z
+    .array(image)
+    .refine(isWhole, "must be one image, or kernel, ramdisk and, of a user image, image in this order"),
   visibility: z.enum(visibilities),
+  keepPrevious: z.literal(true).optional(),
   cloud: z.string().min(1).optional(),
   region: z.string().min(1).optional(),
   buildId: z.string().min(1),
@@ -35,9 +38,9 @@ export function inputFailures(candidate: unknown): { property: string; reason: s
     .map(({ path, message }) => ({ property: path.join("."), reason: message }));
 }
 
-function isTriple(images: readonly { role: string }[]): boolean {
+function isWhole(images: readonly { role: string }[]): boolean {
   const roles = images.map(({ role }) => role).join();
-  return roles === "image" || roles === "kernel,ramdisk,image";
+  return ["image", "kernel,ramdisk,image", "kernel,ramdisk"].includes(roles);
 }
 
 function isUnknown(candidate: unknown, path: readonly PropertyKey[]): boolean {

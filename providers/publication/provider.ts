@@ -9,12 +9,9 @@ import { withoutDoor, type WithDoor } from "../door.ts";
 import "../end-with-engine.ts";
 import { inputFailures, type PublicationInputs } from "./inputs.ts";
 
-// There is no `delete`: the images are of `images.Image`, which deletes them right afterwards. A publication that made
-// them private first would take a live triple from its users whenever that deletion then fails.
-
 /** What state holds of a publication: its inputs, and where it was made. */
 export type PublicationOutputs = PublicationInputs & {
-  readonly imageId: string;
+  readonly imageId?: string;
   readonly kernelId?: string;
   readonly ramdiskId?: string;
   /** Project of the credentials that published. */
@@ -51,11 +48,22 @@ export async function read(id: string, state: WithDoor<PublicationOutputs>): Pro
   if (found.includes(undefined)) return { id: "", props: {} };
   const drifted = (found as GlanceImage[]).find((image) => image.visibility !== outputs.visibility);
   const visibility = drifted?.visibility ?? outputs.visibility;
-  const { images, cloud, region, buildId, fingerprint } = outputs;
-  const named = { ...(cloud === undefined ? {} : { cloud }), ...(region === undefined ? {} : { region }) };
-  const inputs = { images, visibility, ...named, buildId, fingerprint };
-  return { id, props: { ...outputs, visibility }, inputs };
+  const { imageId: _i, kernelId: _k, ramdiskId: _r, projectId: _p, endpoint: _e, ...inputs } = outputs;
+  return { id, props: { ...outputs, visibility }, inputs: { ...inputs, visibility } };
 }
+
+/**
+ * Says what stays in Glance. It does nothing to the images: they are of `images.Image`, which deletes them right afterwards
+ * unless they are kept, and making them private first would take a live triple from its users whenever that then fails.
+ */
+async function remove(_id: string, state: WithDoor<PublicationOutputs>): Promise<void> {
+  const { keepPrevious, images } = withoutDoor(state);
+  if (keepPrevious !== true) return;
+  const ids = images.map(({ role, id }) => `${role} ${id}`).join(", ");
+  const stack = process.env["PULUMI_NODEJS_STACK"] ?? "STACK";
+  console.log(`stays in Glance, because of keepPrevious: ${ids}; npm run prune -- --stack ${stack} removes it`);
+}
+export { remove as delete };
 
 async function publish(inputs: PublicationInputs): Promise<PublicationOutputs> {
   const session = await authenticate(await readCloud(inputs.cloud, places(inputs)));

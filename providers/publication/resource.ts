@@ -15,9 +15,11 @@ export interface PublicationImageArgs {
 }
 
 export interface PublicationArgs {
-  /** Kernel, ramdisk, image; or the image alone. */
+  /** Kernel, ramdisk, image; the image alone; or, of deploy images, kernel and ramdisk. */
   readonly images: readonly PublicationImageArgs[];
   readonly visibility: pulumi.Input<Visibility>;
+  /** That the images outlive their resources; to say so when they do. */
+  readonly keepPrevious?: true;
   /** A cloud of clouds.yaml, as `openstack:cloud` names it; without it `OS_CLOUD` counts, as for the openstack plugin. */
   readonly cloud?: pulumi.Input<string>;
   /** As `openstack:region` names it, which the openstack plugin prefers to the region of clouds.yaml. */
@@ -28,10 +30,11 @@ export interface PublicationArgs {
 
 /** Ids that are safe to hand on: of images that were read back from Glance and published. */
 export interface Published {
-  readonly imageId: string;
-  /** Partition images only. */
+  /** User images only. */
+  readonly imageId?: string;
+  /** Partition images and deploy images only. */
   readonly kernelId?: string;
-  /** Partition images only. */
+  /** Partition images and deploy images only. */
   readonly ramdiskId?: string;
   readonly fingerprint: string;
   readonly buildId: string;
@@ -42,7 +45,7 @@ export interface Published {
  * New images under it are an update in place: they are private until that update has verified them.
  */
 export class Publication extends ModuleResource {
-  declare readonly imageId: pulumi.Output<string>;
+  declare readonly imageId: pulumi.Output<string | undefined>;
   declare readonly kernelId: pulumi.Output<string | undefined>;
   declare readonly ramdiskId: pulumi.Output<string | undefined>;
   /** Project of the credentials that published. */
@@ -67,7 +70,7 @@ export class Publication extends ModuleResource {
   }
 }
 
-// A whole-disk image has no kernel and no ramdisk, so their keys are left out.
+// A whole-disk image has no kernel and no ramdisk, deploy images have nothing else: keys without an id are left out.
 function publishedIds(ids: Record<string, string | undefined>): Published {
   return Object.fromEntries(Object.entries(ids).filter(([, id]) => id !== undefined)) as unknown as Published;
 }

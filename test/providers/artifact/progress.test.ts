@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { BuildEvent } from "../../../core/build/executor.ts";
-import { progressLine, progressPrinter } from "../../../providers/disk-image/progress.ts";
+import { progressLine, progressPrinter } from "../../../providers/artifact/progress.ts";
 
 const at = (phase: string, elapsedSeconds: number, expectedSeconds?: number): BuildEvent => ({
   type: "progress",

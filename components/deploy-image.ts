@@ -1,0 +1,57 @@
+import * as pulumi from "@pulumi/pulumi";
+import { ramdiskMemory, requireFits, type RamdiskMemory } from "../core/deploy-images/memory.ts";
+import { IronicImagesError } from "../core/errors.ts";
+import type { DeployImage as Model } from "../core/recipe/model.ts";
+import { DeployRamdisk } from "../providers/deploy-ramdisk/resource.ts";
+import { Publication, type Published } from "../providers/publication/resource.ts";
+import { originProperties } from "./properties.ts";
+import { publicationArgs } from "./publication.ts";
+import { registerImage, registration } from "./registration.ts";
+
+/** What is published of a pair, and what its ramdisk takes of a node. */
+export type PublishedPair = Omit<Published, "imageId"> & { readonly memory: RamdiskMemory };
+
+/** Deploy kernel and ramdisk of one architecture: built or downloaded, registered and published as one. */
+export class DeployImage extends pulumi.ComponentResource {
+  /** Known only when both images are verified and published. */
+  readonly published: pulumi.Output<PublishedPair>;
+
+  constructor(image: Model, opts?: pulumi.ComponentResourceOptions) {
+    super("ironic-images:index:DeployImage", image.key, {}, opts);
+    const artifact = new DeployRamdisk(image.key, { name: image.key, content: image.content }, { parent: this });
+    const memory = artifact.files.apply(({ ramdisk }) => memoryThatFits(image, ramdisk));
+    const registered = registration({ ...image, artifactName: image.key }, artifact, this);
+    // Through the memory, so that a ramdisk that does not fit is never registered.
+    const properties = pulumi
+      .all([registered.origin, memory])
+      .apply(([origin]) => ({ ...image.properties, ...originProperties(origin) }));
+    const kernel = registerImage(registered, "kernel", {
+      name: image.kernelName,
+      path: artifact.kernelPath,
+      properties,
+    });
+    const ramdisk = registerImage(registered, "ramdisk", {
+      name: image.ramdiskName,
+      path: artifact.ramdiskPath,
+      properties,
+    });
+    const publication = new Publication(image.key, publicationArgs(image, artifact, { kernel, ramdisk }), {
+      parent: this,
+    });
+    this.published = pulumi.all([publication.published, memory]).apply(([ids, need]) => ({ ...ids, memory: need }));
+    this.registerOutputs({ published: this.published });
+  }
+}
+
+function memoryThatFits(
+  { architecture, minimumNodeMemoryMiB }: Model,
+  ramdisk: Parameters<typeof ramdiskMemory>[0],
+): RamdiskMemory {
+  const memory = ramdiskMemory(ramdisk, minimumNodeMemoryMiB);
+  try {
+    requireFits(architecture, memory);
+  } catch (error) {
+    throw error instanceof IronicImagesError ? new pulumi.RunError(error.message) : error;
+  }
+  return memory;
+}

@@ -1,0 +1,62 @@
+import type { ArtifactRecord } from "../../core/artifacts/record.ts";
+import { openStore } from "../../core/artifacts/store.ts";
+import { localExecutor } from "../../core/build/local-executor.ts";
+import { IronicImagesError } from "../../core/errors.ts";
+import type { FingerprintInputs } from "../../core/recipe/fingerprint.ts";
+import { progressPrinter } from "./progress.ts";
+import type { RuntimeSettings } from "./settings.ts";
+
+/** An artifact that shall be there. */
+export interface WantedArtifact {
+  readonly name: string;
+  readonly fingerprint: string;
+  readonly inputs: FingerprintInputs;
+}
+
+/**
+ * The artifact's record: of the one in the store, verified, else of one that is made now.
+ * @param runtime read only if something has to be made
+ */
+export async function ensureArtifact(
+  wanted: WantedArtifact,
+  projectDirectory: string,
+  runtime: () => Promise<RuntimeSettings>,
+): Promise<ArtifactRecord> {
+  return (await verifiedArtifact(wanted, projectDirectory)) ?? (await make(wanted, projectDirectory, await runtime()));
+}
+
+/** What a resource tells of an artifact's files: digests and sizes, by role. */
+export function artifactOutputs(record: ArtifactRecord) {
+  const files = Object.entries(record.files).map(([role, { name: _name, ...file }]) => [role, file]);
+  return { buildId: record.buildId, files: Object.fromEntries(files) };
+}
+
+async function verifiedArtifact(
+  { name, fingerprint }: WantedArtifact,
+  projectDirectory: string,
+): Promise<ArtifactRecord | undefined> {
+  const store = openStore(projectDirectory, { onMessage: (message) => console.log(message) });
+  const record = await store.find(name, fingerprint);
+  if (record === undefined) return undefined;
+  try {
+    await store.verify(record);
+    console.log(`${name}: in the store, verified, built at ${record.builtAt}`);
+    return record;
+  } catch (error) {
+    if (!(error instanceof IronicImagesError) || error.code !== "artifact-corrupt") throw error;
+    console.log(`${name}: ${error.summary}; it is made anew`);
+    return undefined;
+  }
+}
+
+async function make(
+  { name, fingerprint, inputs }: WantedArtifact,
+  projectDirectory: string,
+  { build, locations }: RuntimeSettings,
+): Promise<ArtifactRecord> {
+  const executor = localExecutor({ projectDirectory, settings: build });
+  const running = await executor.startOrAttach({ schema: 1, name, fingerprint, inputs, locations });
+  const print = progressPrinter(name, (line) => console.log(line));
+  for await (const event of running.events()) print(event);
+  return await running.fetch();
+}

@@ -1,0 +1,39 @@
+import { loadStack } from "../../core/recipe/load.ts";
+import type { BuildSettings, StackModel } from "../../core/recipe/model.ts";
+
+/** What making an artifact needs and no resource holds: it changes where and how fast it is made, never what it is. */
+export interface RuntimeSettings {
+  readonly build: BuildSettings;
+  /** Where everything is that the stack pins by sha256, as in a build job. */
+  readonly locations: Readonly<Record<string, string>>;
+}
+
+/**
+ * Reads the stack config at run time, because anything that passed through a resource's inputs would show as a change.
+ *
+ * @param getConfig the value of a key of the project's namespace, as JSON
+ */
+export async function runtimeSettings(
+  getConfig: (key: string) => string | undefined,
+  projectDirectory: string,
+): Promise<RuntimeSettings> {
+  const parsed = (key: string) => JSON.parse(getConfig(key) ?? "{}") as unknown;
+  const stack = process.env["PULUMI_NODEJS_STACK"] ?? "<stack>";
+  const keys = ["userImages", "deployImages", "build"] as const;
+  const config = Object.fromEntries(keys.map((key) => [key, parsed(key)]));
+  const model = await loadStack({ projectDirectory, stack, config });
+  return { build: model.build, locations: pinnedLocations(model) };
+}
+
+/** Where to get what the images of a stack pin, by sha256. */
+export function pinnedLocations({ userImages, deployImages }: StackModel): Record<string, string> {
+  const baseImages = userImages.flatMap(({ content, baseImageUrl }) =>
+    baseImageUrl !== undefined && content.baseImage !== undefined && "sha256" in content.baseImage
+      ? [[content.baseImage.sha256, baseImageUrl] as const]
+      : [],
+  );
+  return Object.assign(Object.fromEntries(baseImages), ...deployImages.map(({ locations }) => locations)) as Record<
+    string,
+    string
+  >;
+}
