@@ -5,9 +5,11 @@ import { hashFile } from "../artifacts/describe.ts";
 import { lstatIfExists, syncToDisk } from "../artifacts/regular-file.ts";
 import { replaceFile } from "../artifacts/replace-file.ts";
 import { lookAt } from "../artifacts/stamp.ts";
+import { download, type DownloadRequest } from "../download/download.ts";
+import { shownUrl } from "../download/failure.ts";
+import type { DownloadLimits } from "../download/tries.ts";
 import { IronicImagesError } from "../errors.ts";
 import { acquireLock } from "../lock.ts";
-import { download, type DownloadLimits } from "./download.ts";
 
 /** What diskimage-builder starts from: pinned by the digest of its bytes, or whatever is at the URL today. */
 export type BaseImageRequest =
@@ -35,14 +37,14 @@ export async function fetchBaseImage(
 ): Promise<BaseImage> {
   const { url } = request;
   if (!/^https?:\/\//.test(url) || !URL.canParse(url)) {
-    throw new IronicImagesError("base-image-url", `${url} is no http(s) URL; correct baseImage.url`);
+    throw new IronicImagesError("base-image-url", `${shownUrl(url)} is no http(s) URL; correct baseImage.url`);
   }
   const directory = join(cacheDirectory, "base-images");
   await mkdir(directory, { recursive: true });
   if ("unpinned" in request) {
     const image = await downloadInto(directory, url, undefined, report, limits);
     report(
-      `${url} has sha256 ${image.sha256} today; to pin it, write that into the recipe as baseImage.sha256 in place of unpinned: true`,
+      `${shownUrl(url)} has sha256 ${image.sha256} today; to pin it, write that into the recipe as baseImage.sha256 in place of unpinned: true`,
     );
     return image;
   }
@@ -57,6 +59,7 @@ export async function fetchBaseImage(
   }
 }
 
+/** A pinned image that was cut off is continued by the next run; of one without pin nothing stays. */
 async function downloadInto(
   directory: string,
   url: string,
@@ -64,18 +67,32 @@ async function downloadInto(
   report: (message: string) => void,
   limits: DownloadLimits,
 ): Promise<BaseImage> {
+  report(`downloading ${shownUrl(url)}`);
+  const request = { url, key: "baseImage.url", report, limits };
+  return expected === undefined ? downloadUnpinned(directory, request) : downloadPinned(directory, request, expected);
+}
+
+type PlainRequest = Pick<DownloadRequest, "url" | "key" | "report" | "limits">;
+
+async function downloadPinned(directory: string, request: PlainRequest, expected: string): Promise<BaseImage> {
+  const path = join(directory, fileName(request.url, expected));
+  const differs = ({ size, sha256 }: { size: number; sha256: string }) =>
+    new IronicImagesError(
+      "base-image-differs",
+      `${shownUrl(request.url)} is not the base image that the recipe pins: expected sha256 ${expected}, found ${sha256} (${size} bytes)`,
+      "If its publisher has replaced it, compare with the publisher's checksums and write the new digest into baseImage.sha256; otherwise do not use it.",
+    );
+  const partialPath = join(directory, `.${expected}.partial`);
+  await download({ ...request, path, partialPath, pin: { sha256: expected, differs } });
+  await noteVerified(directory, basename(path));
+  return { path, sha256: expected };
+}
+
+async function downloadUnpinned(directory: string, request: PlainRequest): Promise<BaseImage> {
   const temporary = tmp.tmpNameSync({ tmpdir: directory, prefix: ".download" });
   try {
-    report(`downloading ${url}`);
-    const { size, sha256 } = await download(url, temporary, report, limits);
-    if (expected !== undefined && sha256 !== expected) {
-      throw new IronicImagesError(
-        "base-image-differs",
-        `${url} is not the base image that the recipe pins: expected sha256 ${expected}, found ${sha256} (${size} bytes)`,
-        "If its publisher has replaced it, compare with the publisher's checksums and write the new digest into baseImage.sha256; otherwise do not use it.",
-      );
-    }
-    const path = join(directory, fileName(url, sha256));
+    const { sha256 } = await download({ ...request, path: temporary, partialPath: `${temporary}.partial` });
+    const path = join(directory, fileName(request.url, sha256));
     await rename(temporary, path);
     await syncToDisk(directory);
     await noteVerified(directory, basename(path));
