@@ -88,13 +88,17 @@ function checkSources(
       if (unpinned !== undefined) found[source] = unpinned;
       continue;
     }
-    if (branch !== undefined && source !== "simpleInit")
-      findings.problem(["branch"], `branch and ${source} contradict each other: give one of them`);
     const { pinned, location, problems } = resolveSource(source, given, projectDirectory);
     findings.problems.push(...problems.map(({ path, message }) => ({ path: [source, ...path], message })));
     if (location !== undefined) findings.locations[location[0]] = location[1];
     if (pinned !== undefined) found[source] = pinned;
   }
+  const beside = (["agent", "requirements"] as const).filter((source) => fields[source] !== undefined);
+  if (branch !== undefined && beside.length > 0)
+    findings.problem(
+      ["branch"],
+      `branch and ${beside.join(", ")} contradict each other: leave the one or the other out`,
+    );
   if (branch !== undefined) {
     findings.warnings.push({
       path: ["branch"],

@@ -27,6 +27,7 @@ export function checkDeployDownload(
   fields: Partial<DeployDownloadFile>,
 ): CheckedDownload {
   const problems = formProblems(fields);
+  if (problems.some(({ path }) => path.length === 0)) return { problems, locations: {} };
   const wanted =
     fields.tarballUrl === undefined ? (["kernelSha256", "initramfsSha256"] as const) : (["tarballSha256"] as const);
   const plain = [fields.baseUrl, fields.kernelUrl, fields.initramfsUrl, fields.tarballUrl].some((url) =>

@@ -150,19 +150,19 @@ const address = (what: string) => text(rule.downloadUrl).describe(`Address of th
 /** Fields of `download`: ramdisks as somebody publishes them, with `.sha256` files beside them. */
 export const deployDownloadFields = {
   baseUrl: field(
-    "content",
+    "build",
     "Where `ipa-<distribution>-<branch>.kernel` and `.initramfs` are, e.g. the agent's page on tarballs.opendev.org. With `distribution` and `branch`.",
     text(rule.downloadUrl).optional(),
   ),
-  distribution: field("content", "As in the file names, e.g. `centos9`.", text(rule.elementName).optional()),
-  branch: field("content", "As in the file names; a `/` becomes `-`.", text(rule.gitRef).optional()),
+  distribution: field("build", "As in the file names, e.g. `centos9`.", text(rule.elementName).optional()),
+  branch: field("build", "As in the file names; a `/` becomes `-`.", text(rule.gitRef).optional()),
   kernelUrl: field(
-    "content",
+    "build",
     "In place of `baseUrl`: the kernel's own address. With `initramfsUrl`.",
     address("kernel"),
   ),
-  initramfsUrl: field("content", "In place of `baseUrl`: the initramfs's own address.", address("initramfs")),
-  tarballUrl: field("content", "In place of `baseUrl`: a tarball that holds both.", address("tarball")),
+  initramfsUrl: field("build", "In place of `baseUrl`: the initramfs's own address.", address("initramfs")),
+  tarballUrl: field("build", "In place of `baseUrl`: a tarball that holds both.", address("tarball")),
   kernelSha256: field("content", "Pin of the kernel; `npm run pin` writes it.", pin("kernel")),
   initramfsSha256: field("content", "Pin of the initramfs; `npm run pin` writes it.", pin("initramfs")),
   tarballSha256: field("content", "Pin of the tarball; `npm run pin` writes it.", pin("tarball")),

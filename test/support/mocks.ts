@@ -62,6 +62,16 @@ function computed(type: string, inputs: Record<string, unknown>, preview: boolea
     };
     return preview ? paths : { ...paths, ...built };
   }
+  if (type.endsWith(":DeployRamdisk")) {
+    const name = String(inputs["name"]);
+    const paths = {
+      fingerprint: `fingerprint-of-${name}`,
+      kernelPath: `${name}.kernel`,
+      ramdiskPath: `${name}.initramfs`,
+    };
+    const made = { buildId: `build-of-${name}`, files: { kernel: file("kernel"), ramdisk: file("ramdisk") } };
+    return preview ? paths : { ...paths, ...made };
+  }
   if (type.endsWith(":Publication") && !preview) {
     const ids = (inputs["images"] as { role: string; id: string }[]).map(({ role, id }) => [`${role}Id`, id]);
     return Object.fromEntries(ids) as Record<string, unknown>;

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { allowedFamilies, allowedVariables } from "../../core/recipe/environment.ts";
 import { fieldFacts } from "../../core/recipe/fields.ts";
+import { architectures, deployImageSchema } from "../../core/recipe/deploy-schema.ts";
+import { deployVariables } from "../../core/recipe/deploy-environment.ts";
 import { recipeSchema } from "../../core/recipe/schema.ts";
 import { buildSchema, userImageSchema } from "../../core/recipe/stack-schema.ts";
 import { imageName } from "../../core/recipe/text.ts";
@@ -27,13 +29,21 @@ export function stackJsonSchema(): Json {
             ...withoutDialect(userImages),
             description: "The user images of this cloud, by key.",
           },
+          "ironic-images:deployImages": {
+            type: "object",
+            properties: Object.fromEntries(
+              architectures.map((name) => [name, withoutDialect(editorSchema(deployImageSchema))]),
+            ),
+            additionalProperties: false,
+            description: "The deploy images of this cloud, by architecture.",
+          },
           "ironic-images:build": {
             ...withoutDialect(editorSchema(buildSchema)),
             description: "How this machine builds. Never changes what is built.",
           },
         },
         // A mistyped key of ours is a mistake, every other namespace is somebody else's.
-        patternProperties: { "^ironic-images:(?!(userImages|build)$)": false },
+        patternProperties: { "^ironic-images:(?!(userImages|deployImages|build)$)": false },
       },
     },
   };
@@ -55,13 +65,13 @@ function editorSchema(schema: z.ZodType): Json {
       const fallback = fieldFacts.get(zodSchema as z.ZodType)?.fallback;
       // Values like "<name>.initrd" tell a reader something, but are no values.
       if (fallback !== undefined && !/[< ]/.test(String(fallback))) jsonSchema["default"] = fallback;
-      if (path.at(-1) === "environment") describeEnvironment(jsonSchema);
+      if (path.at(-1) === "environment") describeEnvironment(jsonSchema, path.includes("build") ? deployVariables : {});
     },
   } as const;
   return z.toJSONSchema(schema, options as Parameters<typeof z.toJSONSchema>[1]) as Json;
 }
 
-function describeEnvironment(jsonSchema: Json): void {
+function describeEnvironment(jsonSchema: Json, more: typeof deployVariables): void {
   const entry = ({ description, pattern }: { description: string; pattern: RegExp }) => ({
     type: "string",
     description,
@@ -69,7 +79,7 @@ function describeEnvironment(jsonSchema: Json): void {
   });
   delete jsonSchema["propertyNames"];
   jsonSchema["properties"] = Object.fromEntries(
-    Object.entries(allowedVariables).map(([name, rule]) => [name, entry(rule)]),
+    Object.entries({ ...allowedVariables, ...more }).map(([name, rule]) => [name, entry(rule)]),
   );
   jsonSchema["patternProperties"] = Object.fromEntries(
     Object.entries(allowedFamilies).map(([name, rule]) => [`^${name}[A-Za-z0-9_]+$`, entry(rule)]),

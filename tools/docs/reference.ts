@@ -1,5 +1,7 @@
 import { z } from "zod";
-import { BUILDER_VERSION } from "../../core/recipe/builder.ts";
+import { AGENT_BUILDER_VERSION, BUILDER_VERSION } from "../../core/recipe/builder.ts";
+import { deployVariables } from "../../core/recipe/deploy-environment.ts";
+import { deployBuildFields, deployDownloadFields, deployImageFields } from "../../core/recipe/deploy-schema.ts";
 import { allowedFamilies, allowedVariables } from "../../core/recipe/environment.ts";
 import { fieldFacts } from "../../core/recipe/fields.ts";
 import { recipeNames } from "../../core/recipe/load.ts";
@@ -25,12 +27,21 @@ export function reference(projectDirectory: string): string {
     "A mapping: each key is an image of this cloud.",
     fieldTable(userImageFields),
     "Every image also gets `img_type`, `ironic_images_project`, `ironic_images_stack`, `ironic_images_image`, `ironic_images_fingerprint` and `ironic_images_build`, a partition image `kernel_id` and `ramdisk_id`. They are the program's; `properties` cannot name them.",
+    "### `ironic-images:deployImages`",
+    "A mapping: each key is an architecture, `amd64` or `arm64`. Every image also gets the properties of a user image that tell where it comes from.",
+    fieldTable(withoutFields(deployImageFields)),
+    "`build` makes kernel and ramdisk on this machine:",
+    fieldTable(deployBuildFields),
+    "`download` takes what somebody publishes, and refuses anything but the pinned bytes. An address is one of: `baseUrl` with `distribution` and `branch`; `kernelUrl` with `initramfsUrl`; `tarballUrl`. `npm run pin -- --stack S` writes the pins.",
+    fieldTable(deployDownloadFields),
     "### `ironic-images:build`",
     "Reaches a build when it runs. Nothing of it is in an image, and no change of it changes a resource.",
     fieldTable(buildFields),
     `## Variables for \`environment\``,
     `Of diskimage-builder ${BUILDER_VERSION}. All values are text. What is not listed here is refused.`,
-    variableTable(),
+    variableTable(allowedVariables, allowedFamilies),
+    `Of ironic-python-agent-builder ${AGENT_BUILDER_VERSION}, for \`deployImages\`, besides those above:`,
+    variableTable(deployVariables, {}),
     "## Shipped recipes",
     builtTable(recipeNames(projectDirectory), readBuilt(projectDirectory)),
   ];
@@ -56,10 +67,31 @@ function fieldRows(name: string, schema: z.ZodType): string[] {
   return [row, ...nested];
 }
 
-function variableTable(): string {
+// `build` and `download` have tables of their own.
+function withoutFields(shape: Shape): Shape {
+  return Object.fromEntries(
+    Object.entries(shape).map(([name, schema]) =>
+      name === "build" || name === "download" ? [name, asMapping(schema)] : [name, schema],
+    ),
+  );
+}
+
+function asMapping(schema: z.ZodType): z.ZodType {
+  const mapping = z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe(schema.description ?? "");
+  const facts = fieldFacts.get(schema);
+  if (facts !== undefined) fieldFacts.add(mapping, facts);
+  return mapping;
+}
+
+type Rules = Readonly<Record<string, { readonly description: string; readonly says: string }>>;
+
+function variableTable(variables: Rules, families: Rules): string {
   const rows = [
-    ...Object.entries(allowedVariables).map(([name, rule]) => [`\`${name}\``, rule] as const),
-    ...Object.entries(allowedFamilies).map(([name, rule]) => [`\`${name}*\``, rule] as const),
+    ...Object.entries(variables).map(([name, rule]) => [`\`${name}\``, rule] as const),
+    ...Object.entries(families).map(([name, rule]) => [`\`${name}*\``, rule] as const),
   ].map(([name, rule]) => `| ${name} | ${rule.description} | ${rule.says.replace(/^be /, "")} |`);
   return ["| variable | what it does | value |", "| --- | --- | --- |", ...rows].join("\n");
 }
@@ -68,6 +100,7 @@ function valueOf(schema: z.ZodType): string {
   if (schema instanceof z.ZodEnum) return schema.options.map((option) => `\`${option}\``).join(", ");
   if (schema instanceof z.ZodLiteral) return `\`${String(schema.value)}\``;
   if (schema instanceof z.ZodNumber) return "whole number";
+  if (schema instanceof z.ZodBoolean) return "`true`, `false`";
   if (schema instanceof z.ZodArray) return "list";
   if (schema instanceof z.ZodObject || schema instanceof z.ZodRecord) return "mapping";
   return "text";

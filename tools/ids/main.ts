@@ -5,7 +5,13 @@ import { IronicImagesError } from "../../core/errors.ts";
 import { localStack, requireStarted, stackProcessEnvironment } from "../environment.ts";
 import { projectDirectory } from "../paths.ts";
 import { runTool } from "../run-tool.ts";
-import { shellIds, type ImageIds } from "./shell-names.ts";
+import { shellDeployIds, shellIds, type ImageIds } from "./shell-names.ts";
+
+/** What the stack exports (index.ts), as far as it is read here. */
+interface Outputs {
+  readonly userImages?: Readonly<Record<string, ImageIds>>;
+  readonly ironic?: Readonly<Record<string, string>>;
+}
 
 await runTool(async () => {
   const { values } = parseArgs({
@@ -16,12 +22,14 @@ await runTool(async () => {
   const options = { cwd: projectDirectory, env, extendEnv: false, reject: false } as const;
   const { stdout, stderr, exitCode } = await execa(
     "pulumi",
-    ["stack", "output", "userImages", "--json", "--stack", values.stack],
+    ["stack", "output", "--json", "--stack", values.stack],
     options,
   );
-  if (exitCode !== 0) {
+  const outputs = exitCode === 0 ? (JSON.parse(stdout) as Outputs) : {};
+  if (outputs.userImages === undefined) {
     const summary = `stack ${values.stack} exports no ids; \`pulumi up --stack ${values.stack}\` makes them`;
     throw new IronicImagesError("no-ids", summary, stderr);
   }
-  process.stdout.write(shellIds(JSON.parse(stdout) as Record<string, ImageIds>, values.image));
+  process.stdout.write(shellIds(outputs.userImages, values.image));
+  if (values.image === undefined) process.stdout.write(shellDeployIds(outputs.ironic ?? {}));
 });

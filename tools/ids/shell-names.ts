@@ -46,6 +46,14 @@ export function shellIds(userImages: Readonly<Record<string, ImageIds>>, image?:
     .join("");
 }
 
+/** Shell assignments of the deploy images' ids, which the stack exports under the documentation's names already. */
+export function shellDeployIds(ironic: Readonly<Record<string, string>>): string {
+  return Object.entries(ironic)
+    .filter(([name]) => name.startsWith("DEPLOY_"))
+    .map(([name, id]) => `${name}=${id}\n`)
+    .join("");
+}
+
 function assignments(prefix: string, ids: ImageIds): string {
   return names.flatMap(([key, name]) => (ids[key] === undefined ? [] : [`${prefix}${name}=${ids[key]}\n`])).join("");
 }

@@ -8,7 +8,7 @@ export function imageTable(images: readonly RegisteredImage[]): string {
   const rows = images.map((image) => [
     image.name,
     image.kind,
-    image.imageId,
+    image.imageId ?? "-",
     image.kernelId ?? "-",
     image.ramdiskId ?? "-",
     image.size === undefined ? "-" : `${(image.size / 1_000_000).toFixed(1)} MB`,

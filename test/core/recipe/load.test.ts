@@ -24,6 +24,7 @@ test("a small stack comes out with all defaults resolved", async (t) => {
   assert.deepEqual(stack, {
     build: { timeoutMinutes: 120 },
     warnings: [],
+    deployImages: [],
     userImages: [
       {
         key: "my-image",
@@ -33,6 +34,7 @@ test("a small stack comes out with all defaults resolved", async (t) => {
         recipe: "small",
         content: { kind: "partition", ...common, bootloader: "grub2" },
         visibility: "private",
+        keepPrevious: false,
         properties: {},
       },
       {
@@ -41,6 +43,7 @@ test("a small stack comes out with all defaults resolved", async (t) => {
         recipe: "disk",
         content: { kind: "whole-disk", ...common, firmware: "bios" },
         visibility: "private",
+        keepPrevious: false,
         properties: {},
       },
     ],
@@ -49,7 +52,7 @@ test("a small stack comes out with all defaults resolved", async (t) => {
 
 test("a stack without images is valid", async (t) => {
   const stack = await loadStack({ projectDirectory: project(t, {}), stack: "prod", config: {} });
-  assert.deepEqual(stack, { userImages: [], build: { timeoutMinutes: 120 }, warnings: [] });
+  assert.deepEqual(stack, { userImages: [], deployImages: [], build: { timeoutMinutes: 120 }, warnings: [] });
 });
 
 test("overrides replace content fields, and cloud fields of the stack win over those of the recipe", async (t) => {

@@ -3,12 +3,22 @@ import { test } from "node:test";
 import type { z } from "zod";
 import type { RecipeContent } from "../../../core/recipe/content.ts";
 import { fieldFacts } from "../../../core/recipe/fields.ts";
+import type { DeployBuildContent } from "../../../core/recipe/deploy-content.ts";
+import { deployBuildFields, deployDownloadFields, deployImageFields } from "../../../core/recipe/deploy-schema.ts";
 import { overrideFields, recipeFields } from "../../../core/recipe/schema.ts";
 import { buildFields, userImageFields } from "../../../core/recipe/stack-schema.ts";
 
 type Shape = Readonly<Record<string, z.ZodType>>;
 
-const shapes: Readonly<Record<string, Shape>> = { recipeFields, overrideFields, userImageFields, buildFields };
+const shapes: Readonly<Record<string, Shape>> = {
+  recipeFields,
+  overrideFields,
+  userImageFields,
+  deployImageFields,
+  deployBuildFields,
+  deployDownloadFields,
+  buildFields,
+};
 
 for (const [name, shape] of Object.entries(shapes)) {
   test(`every field of ${name} says what it decides, and what it is`, () => {
@@ -45,4 +55,30 @@ test("the fields marked content are those of the content that goes into the fing
 
 test("a stack may override every content field but the kind", () => {
   assert.deepEqual(["kind", ...Object.keys(overrideFields)].sort(), Object.keys(contentKeys).sort());
+});
+
+const deployContentKeys: Readonly<Record<keyof DeployBuildContent, true>> = {
+  kind: true,
+  distribution: true,
+  release: true,
+  architecture: true,
+  elements: true,
+  packages: true,
+  agent: true,
+  requirements: true,
+  simpleInit: true,
+  wheels: true,
+  tls: true,
+  trustedCa: true,
+  compression: true,
+  dynamicLogin: true,
+  environment: true,
+  revision: true,
+};
+
+test("every field of a built ramdisk goes into its fingerprint; a branch as the refs that it stands for", () => {
+  assert.deepEqual(
+    ["architecture", "kind", ...Object.keys(deployBuildFields)].filter((key) => key !== "branch").sort(),
+    Object.keys(deployContentKeys).sort(),
+  );
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { shellIds } from "../../../tools/ids/shell-names.ts";
+import { shellDeployIds, shellIds } from "../../../tools/ids/shell-names.ts";
 
 const triple = { imageId: "i", kernelId: "k", ramdiskId: "r" };
 
@@ -23,4 +23,11 @@ test("an unknown image is refused with those that there are", () => {
 
 test("two images with one shell name are refused", () => {
   assert.throws(() => shellIds({ "a-b": triple, "a.b": triple }), /a-b and a\.b .* A_B_/);
+});
+
+test("deploy images have the names that the stack exports, and its texts are no ids", () => {
+  assert.equal(
+    shellDeployIds({ DEPLOY_VMLINUZ_UUID: "k", DEPLOY_INITRD_UUID: "r", ironicConf: "[conductor]\n", nodeSet: "x" }),
+    "DEPLOY_VMLINUZ_UUID=k\nDEPLOY_INITRD_UUID=r\n",
+  );
 });
