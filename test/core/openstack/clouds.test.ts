@@ -100,6 +100,13 @@ testFound([
     expect: (cloud) => cloud.imageEndpoint,
     is: "https://glance.example.org/v2",
   },
+  {
+    title: "baremetal_endpoint_override is taken",
+    files: { "project/clouds.yaml": `${lab}    baremetal_endpoint_override: https://ironic.example.org\n` },
+    name: "lab",
+    expect: (cloud) => cloud.baremetalEndpoint,
+    is: "https://ironic.example.org",
+  },
 ]);
 
 testRefused([

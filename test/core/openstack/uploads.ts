@@ -10,13 +10,16 @@ import type { PublishedImage } from "../../../core/openstack/publish.ts";
 export interface Uploads {
   /** In the order kernel, ramdisk, image, with what was uploaded as expectation. */
   triple(): Promise<PublishedImage[]>;
-  upload(role: PublishedImage["role"]): Promise<PublishedImage>;
+  upload(role: PublishedImage["role"], fields?: ImageFields): Promise<PublishedImage>;
   /** Makes a record and gives it no data. */
-  queued(): Promise<string>;
+  queued(fields?: ImageFields): Promise<string>;
   delete(id: string): Promise<void>;
   /** Removes all that was uploaded. */
   clean(): Promise<void>;
 }
+
+/** Further fields and properties of a record, e.g. `kernel_id`. */
+export type ImageFields = Readonly<Record<string, string | boolean>>;
 
 const formats = {
   kernel: { diskFormat: "aki", containerFormat: "aki" },
@@ -37,21 +40,22 @@ export function uploads({ imageEndpoint, token }: Session): Uploads {
       throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
     return response;
   };
-  const record = async (role: PublishedImage["role"]): Promise<string> => {
+  const record = async (role: PublishedImage["role"], fields: ImageFields = {}): Promise<string> => {
     const { diskFormat, containerFormat } = formats[role];
     const body = {
       name: `test ${role}`,
       visibility: "private",
       disk_format: diskFormat,
       container_format: containerFormat,
+      ...fields,
     };
     const { id } = (await (await call("POST", "", "application/json", JSON.stringify(body))).json()) as { id: string };
     ids.add(id);
     return id;
   };
-  const upload = async (role: PublishedImage["role"]): Promise<PublishedImage> => {
+  const upload = async (role: PublishedImage["role"], fields?: ImageFields): Promise<PublishedImage> => {
     const bytes = role === "image" ? await qcow2() : Buffer.from(randomBytes(1000));
-    const id = await record(role);
+    const id = await record(role, fields);
     await call("PUT", `/${id}/file`, "application/octet-stream", bytes);
     const digest = (algorithm: string) => createHash(algorithm).update(bytes).digest("hex");
     return { id, role, size: bytes.length, sha256: digest("sha256"), sha512: digest("sha512"), ...formats[role] };
@@ -63,7 +67,7 @@ export function uploads({ imageEndpoint, token }: Session): Uploads {
   return {
     upload,
     triple: async () => [await upload("kernel"), await upload("ramdisk"), await upload("image")],
-    queued: () => record("image"),
+    queued: (fields) => record("image", fields),
     delete: remove,
     clean: async () => {
       for (const id of ids) await remove(id);
