@@ -15,6 +15,8 @@ export interface TestProject {
   readonly stack: string;
   /** A directory beside the project, for what must not lie in it. */
   readonly scratch: string;
+  /** What the project's own tools need of the environment to reach its state and its cloud. */
+  readonly environment: Readonly<Record<string, string>>;
   /** Writes `recipes/<name>.yaml`. */
   writeRecipe(name: string, recipe: object): Promise<void>;
   /** Replaces the stack's config. */
@@ -109,6 +111,7 @@ function testProject(directory: string, stack: string, cloudsFile: string, root:
     directory,
     stack,
     scratch: root,
+    environment: env,
     pulumi,
     writeRecipe: (name, recipe) => writeFile(path.join(directory, "recipes", `${name}.yaml`), stringify(recipe)),
     async writeStack(config) {
