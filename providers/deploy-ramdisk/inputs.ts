@@ -40,14 +40,17 @@ const build = z.strictObject({
 });
 
 const common = { kind: z.literal("deploy-download"), architecture };
-const download = z.union([
-  z.strictObject({ ...common, kernelSha256: sha256, initramfsSha256: sha256 }),
-  z.strictObject({ ...common, tarballSha256: sha256 }),
-]);
+const files = z.strictObject({ ...common, kernelSha256: sha256, initramfsSha256: sha256 });
+const tarball = z.strictObject({ ...common, tarballSha256: sha256 });
 
 /** The guard behind the program's own validation: the rules again, on a content that came another way. Empty if all is well. */
 export function contentFailures(content: DeployContent): { property: string; reason: string }[] {
-  const parsed = (content.kind === "deploy-build" ? build : download).safeParse(content);
+  const parsed = schemaOf(content).safeParse(content);
   if (parsed.success) return [];
   return parsed.error.issues.map(({ path, message }) => ({ property: path.join("."), reason: message }));
+}
+
+function schemaOf(content: DeployContent): z.ZodType {
+  if (content.kind === "deploy-build") return build;
+  return "tarballSha256" in content ? tarball : files;
 }

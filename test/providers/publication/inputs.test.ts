@@ -48,13 +48,13 @@ const wrong: { title: string; inputs: object; property: string; reason: RegExp }
     title: "the image before its kernel",
     inputs: { ...good, images: good.images.toReversed() },
     property: "images",
-    reason: /kernel, ramdisk, image in this order/,
+    reason: /kernel, ramdisk and, of a user image, image in this order/,
   },
   {
     title: "a kernel without ramdisk",
     inputs: { ...good, images: [image("kernel"), image("image")] },
     property: "images",
-    reason: /kernel, ramdisk, image in this order/,
+    reason: /kernel, ramdisk and, of a user image, image in this order/,
   },
   { title: "a fifth visibility", inputs: { ...good, visibility: "secret" }, property: "visibility", reason: /private/ },
   {
