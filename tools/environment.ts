@@ -12,7 +12,7 @@ export const localStack = "local";
 export const localPassphrase = "local";
 
 /** The commands in `.local/bin`; the rest of an engine lies beside the file that `pulumi` links to. */
-export const linkedCommands = ["node", "pulumi", "disk-image-create"] as const;
+export const linkedCommands = ["node", "pulumi", "disk-image-create", "ironic-python-agent-builder"] as const;
 
 /** How the environment of a stack differs from the present one. */
 export interface StackEnvironment {

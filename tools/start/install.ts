@@ -22,8 +22,8 @@ export interface Installed {
 }
 
 /**
- * Installs all that a stack needs, apart from its cloud: host packages, Pulumi engine and plugin, diskimage-builder,
- * Keystone and Glance. What is there already is skipped; what was interrupted is done again.
+ * Installs all that a stack needs, apart from its cloud: host packages, Pulumi engine and plugin, the builders of
+ * images and deploy ramdisks, Keystone and Glance. What is there already is skipped; what was interrupted is done again.
  * @throws IronicImagesError those of the parts
  */
 export async function installParts({ project, cacheDirectory, report }: InstallOptions): Promise<Installed> {
@@ -32,7 +32,7 @@ export async function installParts({ project, cacheDirectory, report }: InstallO
   for (const directory of [root, bin, pulumiHome, state]) mkdirSync(directory, { recursive: true });
   // Pulumi's state is for this user's eyes, as clouds.yaml is.
   chmodSync(root, 0o700);
-  const python = (title: string, name: "builder" | "cloud") =>
+  const python = (title: string, name: "builder" | "agent-builder" | "cloud") =>
     report.step(title, (progress) => ensureVirtualenv({ name, cacheDirectory, progress }));
   const pulumi = async () => {
     const engine = await ensurePulumi({ cacheDirectory, report });
@@ -42,13 +42,15 @@ export async function installParts({ project, cacheDirectory, report }: InstallO
   const parts = await Promise.allSettled([
     pulumi(),
     python("diskimage-builder", "builder"),
+    python("ironic-python-agent-builder", "agent-builder"),
     python("Keystone and Glance", "cloud"),
   ]);
-  const [engine, builder, cloudVirtualenv] = parts.map(valueOf) as [string, string, string];
+  const [engine, builder, agentBuilder, cloudVirtualenv] = parts.map(valueOf) as [string, string, string, string];
   linkCommands(bin, {
     node: process.execPath,
     pulumi: engine,
     "disk-image-create": join(builder, "bin/disk-image-create"),
+    "ironic-python-agent-builder": join(agentBuilder, "bin/ironic-python-agent-builder"),
   });
   return { cloudVirtualenv };
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { BUILDER_VERSION } from "../../../core/recipe/builder.ts";
+import { AGENT_BUILDER_VERSION, BUILDER_VERSION } from "../../../core/recipe/builder.ts";
 import { lockFile, lockNames, virtualenvDirectory } from "../../../tools/python/lock-file.ts";
 
 const text = (name: (typeof lockNames)[number]) => readFileSync(lockFile(name).path, "utf8");
@@ -24,8 +24,19 @@ for (const name of lockNames) {
   });
 }
 
-test("the builder that is installed is the one that fingerprints name", () => {
+test("the builders that are installed are those that fingerprints name", () => {
   assert.ok(text("builder").includes(`diskimage-builder==${BUILDER_VERSION} `));
+  assert.ok(text("agent-builder").includes(`diskimage-builder==${BUILDER_VERSION} `));
+  assert.ok(text("agent-builder").includes(`ironic-python-agent-builder==${AGENT_BUILDER_VERSION} `));
+});
+
+test("both builders come with the same Python packages", () => {
+  const packages = (name: (typeof lockNames)[number]) => text(name).match(/^[\w.-]+==\S+/gm) ?? [];
+  const own = ["ironic-python-agent-builder", "pip"];
+  assert.deepEqual(
+    packages("agent-builder").filter((entry) => !own.includes(entry.split("==")[0] ?? "")),
+    packages("builder"),
+  );
 });
 
 test("another lock file is another virtualenv", () => {
