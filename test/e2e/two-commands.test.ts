@@ -6,7 +6,7 @@ import { execa, type Options } from "execa";
 import tmp from "tmp";
 import { parseDocument, stringify } from "yaml";
 import { cacheDirectory } from "../../core/cache-directory.ts";
-import { tinyPartition, tinyWholeDisk } from "../support/recipes.ts";
+import { tinyDeployBuild, tinyPartition, tinyWholeDisk } from "../support/recipes.ts";
 
 const repository = path.resolve(import.meta.dirname, "../..");
 
@@ -25,14 +25,16 @@ describe("the two commands, and plain pulumi, in a clone whose stack local build
   before(async () => {
     await execa("git", ["clone", "--quiet", repository, clone]);
     await execa("cp", ["-al", path.join(repository, "node_modules"), clone]);
-    await cp(path.join(repository, "test/fixtures/elements/tiny"), path.join(clone, "elements/tiny"), {
-      recursive: true,
-    });
+    for (const element of ["tiny", "ironic-python-agent-ramdisk"]) {
+      const source = path.join(repository, "test/fixtures/elements", element);
+      await cp(source, path.join(clone, "elements", element), { recursive: true });
+    }
     await writeFile(path.join(clone, "recipes/debian-minimal-partition.yaml"), stringify(tinyPartition));
     await writeFile(path.join(clone, "recipes/debian-minimal-whole-disk.yaml"), stringify(tinyWholeDisk));
     const stackFile = path.join(clone, "stacks/Pulumi.local.yaml");
     const stack = parseDocument(await readFile(stackFile, "utf8"));
     stack.setIn(["config", "ironic-images:build"], { slots: 2 });
+    stack.setIn(["config", "ironic-images:deployImages", "amd64", "build"], tinyDeployBuild);
     await writeFile(stackFile, String(stack));
     const git = (...args: string[]) =>
       execa("git", ["-C", clone, "-c", "user.name=test", "-c", "user.email=test@example.org", ...args]);
@@ -57,6 +59,7 @@ describe("the two commands, and plain pulumi, in a clone whose stack local build
       String(start.stdout),
       new RegExp(`^my-whole-disk-image +whole-disk +${id} +- +- +[0-9.]+ MB +active$`, "m"),
     );
+    assert.match(String(start.stdout), new RegExp(`^deploy-initrd +deploy +- +${id} +${id} +[0-9.]+ MB +active$`, "m"));
   });
 
   it("npm start again changes nothing", async (t) => {
@@ -77,6 +80,8 @@ describe("the two commands, and plain pulumi, in a clone whose stack local build
   it("npm run ids names what the stack exports", async () => {
     const ids = await run("npm", ["run", "-s", "ids", "--", "--image", "my-image"]);
     assert.match(String(ids.stdout), /^MY_VMLINUZ_UUID=\S+\nMY_INITRD_UUID=\S+\nMY_IMAGE_UUID=\S+$/);
+    const all = await run("npm", ["run", "-s", "ids"]);
+    assert.match(String(all.stdout), /^DEPLOY_VMLINUZ_UUID=\S+\nDEPLOY_INITRD_UUID=\S+$/m);
   });
 
   it("nothing is written that git would see, and npm stop ends the cloud", async () => {

@@ -14,3 +14,12 @@ export const tinyWholeDisk = {
   elements: [],
   firmware: "bios",
 } as const;
+
+/** `build` of deploy images; needs the elements `tiny` and `ironic-python-agent-ramdisk` of the fixtures, which take no sources. */
+export const tinyDeployBuild = {
+  distribution: "tiny",
+  release: "1",
+  agent: { ref: "1" },
+  requirements: { ref: "1" },
+  simpleInit: { ref: "1" },
+} as const;
