@@ -46,11 +46,11 @@ export async function look({ place, stack, project, glance, ironic }: Inquiry): 
   return { state, plan, nodes };
 }
 
-function requireSameProject({ publishedIn }: StackState, { projectId, cloud }: Session): void {
-  if (publishedIn.length === 0 || publishedIn.includes(projectId)) return;
+function requireSameProject({ projectIds }: StackState, { projectId, cloud }: Session): void {
+  if (projectIds.length === 0 || projectIds.includes(projectId)) return;
   throw new IronicImagesError(
     "other-cloud",
-    `${cloud.source} opens project ${projectId}, but the stack published in ${publishedIn.join(", ")}; nothing was deleted`,
+    `${cloud.source} opens project ${projectId}, but the stack's images belong to ${projectIds.join(", ")}; nothing was deleted`,
   );
 }
 

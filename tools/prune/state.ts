@@ -13,9 +13,11 @@ export interface StackState {
   readonly ids: ReadonlySet<string>;
   readonly savedAt: Date;
   readonly hasResources: boolean;
-  /** Ids of the OpenStack projects in which the stack's publications were made. */
-  readonly publishedIn: readonly string[];
+  /** Ids of the OpenStack projects that own the stack's images. */
+  readonly projectIds: readonly string[];
 }
+
+const imageType = "openstack:images/image:Image";
 
 const exportSchema = z.object({
   deployment: z.object({
@@ -25,7 +27,7 @@ const exportSchema = z.object({
         z.object({
           urn: z.string(),
           type: z.string(),
-          outputs: z.looseObject({ projectId: z.string().optional() }).nullish(),
+          outputs: z.looseObject({ owner: z.unknown().optional() }).nullish(),
         }),
       )
       .nullish(),
@@ -60,10 +62,10 @@ export function readState(exported: string, stack: string, project: string): Sta
     ids: new Set(uuidsIn(exported)),
     savedAt: new Date(manifest.time),
     hasResources: (resources ?? []).length > 0,
-    publishedIn: [
+    projectIds: [
       ...new Set(
         resources?.flatMap(({ type, outputs }) =>
-          type.endsWith(":Publication") && outputs?.projectId ? [outputs.projectId] : [],
+          type === imageType && typeof outputs?.owner === "string" ? [outputs.owner] : [],
         ),
       ),
     ],

@@ -9,7 +9,7 @@ function lookAt(exported: string, digits: readonly number[], used: readonly numb
     digits.map((digit) => image(digit)),
     { nodes },
   );
-  const state = { exported, ids: new Set<string>(), savedAt: new Date(), hasResources: true, publishedIn: [] };
+  const state = { exported, ids: new Set<string>(), savedAt: new Date(), hasResources: true, projectIds: [] };
   return { state, plan: found, nodes: undefined };
 }
 

@@ -4,7 +4,7 @@ import { pruneReport, whyKept } from "../../../tools/prune/report.ts";
 import type { Look } from "../../../tools/prune/look.ts";
 import { image, node, part, plan, uuid } from "../../core/prune/samples.ts";
 
-const state = { exported: "", ids: new Set<string>(), savedAt: new Date(), hasResources: true, publishedIn: [] };
+const state = { exported: "", ids: new Set<string>(), savedAt: new Date(), hasResources: true, projectIds: [] };
 
 function report(look: Partial<Look>): string {
   return pruneReport({ state, plan: plan([]), nodes: undefined, ...look }, "prod");

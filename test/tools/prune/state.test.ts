@@ -14,24 +14,24 @@ function exported(deployment: unknown): string {
 
 test("the ids of images, of those that wait for deletion, and of those that only an output names are in the state", () => {
   const resources = [
-    { ...image, id: live?.toUpperCase() },
+    { ...image, id: live?.toUpperCase(), outputs: { owner: "project-1" } },
     { ...image, id: replaced, delete: true, pendingReplacement: true },
     {
       urn: "urn:pulumi:prod::ironic-images::pulumi-nodejs:dynamic/ironic-images:Publication::my-image",
       type: "pulumi-nodejs:dynamic/ironic-images:Publication",
-      outputs: { imageId: published, projectId: "project-1" },
+      outputs: { imageId: published },
     },
   ];
   const state = readState(exported({ manifest, resources }), "prod", "ironic-images");
   assert.deepEqual([...state.ids], [live, replaced, published]);
-  assert.deepEqual(state.publishedIn, ["project-1"]);
+  assert.deepEqual(state.projectIds, ["project-1"]);
   assert.equal(state.savedAt.toISOString(), "2026-03-01T12:00:00.123Z");
   assert.equal(state.hasResources, true);
 });
 
 test("a state without resources is a state", () => {
   const state = readState(exported({ manifest, metadata: {} }), "prod", "ironic-images");
-  assert.deepEqual([state.hasResources, state.ids.size, state.publishedIn], [false, 0, []]);
+  assert.deepEqual([state.hasResources, state.ids.size, state.projectIds], [false, 0, []]);
 });
 
 for (const [title, text, code, message] of [
