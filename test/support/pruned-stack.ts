@@ -33,7 +33,11 @@ export interface PrunedStack {
   readonly environment: Readonly<Record<string, string>>;
   /** Registers a pair of random bytes, in place of the one before. */
   up(build: string): Promise<Pair>;
-  command(args: readonly string[]): string[];
+  /** Runs the command on a terminal where somebody types `input`; undefined where there is no script(1) to make one. */
+  onTerminal(
+    args: readonly string[],
+    input: string,
+  ): Promise<{ exitCode: number | undefined; stdout: string } | undefined>;
   /** Runs the command without a terminal; never throws for its exit code. */
   prune(
     args: readonly string[],
@@ -61,7 +65,12 @@ export async function createPrunedStack(cloudsFile: string, stack: string): Prom
   return {
     project,
     environment,
-    command,
+    async onTerminal(args, input) {
+      if ((await execa("which", ["script"], { reject: false })).exitCode !== 0) return undefined;
+      const options = { cwd: project.directory, env: environment, input, reject: false } as const;
+      const { exitCode, stdout } = await execa("script", ["-qec", command(args).join(" "), "/dev/null"], options);
+      return { exitCode, stdout };
+    },
     async up(build) {
       for (const format of ["aki", "ari"]) {
         await writeFile(path.join(project.directory, `${build}-${format}`), randomBytes(1000));
