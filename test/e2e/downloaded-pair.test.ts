@@ -7,6 +7,7 @@ import { testCloud, type TestCloud } from "../support/cloud.ts";
 import { glanceUser, type GlanceUser } from "../support/glance.ts";
 import { createProject, type TestProject } from "../support/project.ts";
 import { randomBuild, sha256, startPublisher, type PublishedBuild, type Publisher } from "../support/publisher.ts";
+import { pretendStarted } from "../support/started.ts";
 import { watchVisible } from "../support/watcher.ts";
 
 interface Pair {
@@ -60,6 +61,7 @@ describe("a downloaded pair of deploy images on the real engine and the real Gla
     publisher = await startPublisher("ipa-tiny-stable-1");
     publisher.publish(first);
     project = await createProject(cloud.cloudsFile, stack);
+    await pretendStarted(project);
   });
 
   after(async () => {

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import { parse, stringify } from "yaml";
-import { linkedCommands } from "../../tools/environment.ts";
 import { createProject, type TestProject } from "./project.ts";
+import { pretendStarted } from "./started.ts";
 
 // What matters to prune is which images Pulumi keeps in its state, not how they were built: so the program is a small one.
 const program = `
@@ -52,11 +52,7 @@ export async function createPrunedStack(cloudsFile: string, stack: string): Prom
   const project = await createProject(cloudsFile, stack);
   await writeFile(path.join(project.directory, "index.ts"), program);
   await pretendStarted(project);
-  const environment = {
-    PULUMI_BACKEND_URL: `file://${project.scratch}/state`,
-    PULUMI_CONFIG_PASSPHRASE: "test",
-    OS_CLIENT_CONFIG_FILE: cloudsFile,
-  };
+  const { environment } = project;
   const command = (args: readonly string[]) => [
     process.execPath,
     path.join(project.directory, "tools/prune/main.ts"),
@@ -94,16 +90,4 @@ export async function createPrunedStack(cloudsFile: string, stack: string): Prom
       return { OS_CLIENT_CONFIG_FILE: file };
     },
   };
-}
-
-// What `npm start` puts in place, as far as prune looks for it.
-async function pretendStarted({ directory }: TestProject): Promise<void> {
-  const bin = path.join(directory, ".local/bin");
-  await mkdir(bin, { recursive: true });
-  await mkdir(path.join(directory, ".local/state"));
-  for (const name of linkedCommands.filter((name) => name !== "node")) {
-    const { stdout } = await execa("sh", ["-c", `readlink -f "$(which ${name} || which true)"`]);
-    await symlink(stdout, path.join(bin, name));
-  }
-  await symlink(process.execPath, path.join(bin, "node"));
 }
