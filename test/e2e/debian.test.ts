@@ -71,6 +71,7 @@ describe("the real Debian images of the stack local", () => {
     if (proxy === undefined) return t.skip("needs package mirrors in this machine's apt configuration");
     for (const [recipe, record] of records) {
       const directory = openStore(project.directory).directory(record);
+      assert.ok("diskFormat" in record.inputs);
       const { diskFormat: format, kind } = record.inputs;
       const file = path.join(directory, record.files.image?.name ?? "");
       const patterns = telltales.flatMap((text) => ["-e", text]);
