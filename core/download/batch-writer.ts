@@ -5,15 +5,19 @@ const batchSize = 1024 * 1024;
 /** Bytes after which the disk is told to begin, so that it is nearly done when the last byte comes. */
 const syncEvery = 32 * 1024 * 1024;
 
+/** Bytes that may wait for the disk. */
+const maxWaiting = 16 * 1024 * 1024;
+
 /**
- * Writes chunks in order, one batch under way while the next is gathered: receiving, hashing and writing overlap, and no more than two batches are
- * in memory. In order, so that a file whose writer was killed has no holes.
+ * Writes chunks in order, one batch after the other, while more are gathered: receiving, hashing and writing overlap, and what waits for the
+ * disk is bounded. In order, so that a file whose writer was killed has no holes.
  */
 export class BatchWriter {
   readonly #file: FileHandle;
   #position: number;
   #gathered: Buffer[] = [];
   #size = 0;
+  #waiting = 0;
   #unsynced = 0;
   #writing: Promise<void> = Promise.resolve();
   #syncing: Promise<void> | undefined;
@@ -23,37 +27,44 @@ export class BatchWriter {
     this.#position = position;
   }
 
-  /** Takes a chunk; when a batch is full, waits for the one before. Rejects with the error of any write before. */
-  async add(chunk: Buffer): Promise<void> {
+  /** Takes a chunk. If the disk is far behind, there is something to wait for, which rejects with the error of any write before. */
+  add(chunk: Buffer): Promise<void> | undefined {
     this.#gathered.push(chunk);
     this.#size += chunk.length;
-    if (this.#size >= batchSize) await this.#next();
+    if (this.#size < batchSize) return undefined;
+    this.#next();
+    return this.#waiting > maxWaiting ? this.#writing : undefined;
   }
 
   /** Waits until everything is written, or fails as the first failing write did. */
   async finish(): Promise<void> {
-    await this.#next();
+    this.#next();
     await this.#writing;
     await this.#syncing;
   }
 
-  async #next(): Promise<void> {
-    await this.#writing;
-    const chunks = this.#gathered;
-    const position = this.#position;
-    this.#position += this.#size;
-    this.#unsynced += this.#size;
+  #next(): void {
+    const [chunks, size, position] = [this.#gathered, this.#size, this.#position];
+    if (size === 0) return;
     this.#gathered = [];
     this.#size = 0;
-    if (chunks.length === 0) return;
-    this.#writing = writeAll(this.#file, chunks, position);
-    // Told to whoever comes next.
+    this.#position += size;
+    this.#waiting += size;
+    this.#writing = this.#writing.then(async () => {
+      await writeAll(this.#file, chunks, position);
+      this.#waiting -= size;
+      this.#unsynced += size;
+      if (this.#unsynced >= syncEvery) this.#sync();
+    });
+    // Told to whoever waits next.
     this.#writing.catch(() => undefined);
-    if (this.#unsynced < syncEvery || this.#syncing !== undefined) return;
+  }
+
+  #sync(): void {
+    if (this.#syncing !== undefined) return;
     this.#unsynced = 0;
-    const syncing = this.#file.datasync();
-    this.#syncing = syncing;
-    syncing.then(
+    this.#syncing = this.#file.datasync();
+    this.#syncing.then(
       () => (this.#syncing = undefined),
       () => undefined,
     );

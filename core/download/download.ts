@@ -1,4 +1,3 @@
-import type { IncomingMessage } from "node:http";
 import type { LookupFunction } from "node:net";
 import { dirname } from "node:path";
 import type { IronicImagesError } from "../errors.ts";
@@ -8,7 +7,7 @@ import { get } from "./get.ts";
 import { bodyProblem, judgeAnswer, requestHeaders, sizeProblem } from "./judge.ts";
 import { PartialFile } from "./partial-file.ts";
 import { defaultLimits, withTries, type DownloadLimits } from "./tries.ts";
-import { watch, type Watchdog } from "./watchdog.ts";
+import { watch } from "./watchdog.ts";
 
 /** What came: bytes and sha256 (hex). */
 export interface Downloaded {
@@ -102,12 +101,16 @@ async function receive(request: DownloadRequest, partial: PartialFile): Promise<
       const { from, total, validator } = verdict;
       if (from === 0) await partial.startOver(validator, total);
       const progress = progressReport(url, total, report);
-      await partial.append(received(response, url, watchdog), (chunk, size) => {
-        const why =
-          (size === chunk.length ? bodyProblem(chunk) : undefined) ?? sizeProblem(size, { maxSize: limits.maxSize });
+      const accept = (chunk: Buffer, size: number) => {
+        watchdog.touch();
+        const page = size === chunk.length ? bodyProblem(chunk) : undefined;
+        const why = page ?? sizeProblem(size, { maxSize: limits.maxSize });
         if (why !== undefined) throw downloadFailed(url, `${why}; correct ${key}`);
         progress(size);
-      });
+      };
+      await partial.append(response as AsyncIterable<Buffer>, accept, (error) =>
+        networkFailure(url, watchdog.reason(error), "ends too early"),
+      );
       if (total !== undefined && partial.size !== total) throw new PassingFailure("ends too early");
     } finally {
       end();
@@ -120,20 +123,6 @@ async function receive(request: DownloadRequest, partial: PartialFile): Promise<
   if (why === undefined) return;
   await partial.startOver();
   throw downloadFailed(url, `${why}; correct ${key}`);
-}
-
-/** The chunks of a body. What fails here is the network; what fails while they are taken is not. */
-async function* received(response: IncomingMessage, url: string, watchdog: Watchdog): AsyncGenerator<Buffer> {
-  try {
-    for await (const chunk of response as AsyncIterable<Buffer>) {
-      watchdog.touch();
-      yield chunk;
-      // A slow disk is no silent server.
-      watchdog.touch();
-    }
-  } catch (error) {
-    throw networkFailure(url, watchdog.reason(error), "ends too early");
-  }
 }
 
 function progressReport(url: string, total: number | undefined, report: (message: string) => void) {

@@ -83,20 +83,29 @@ export class PartialFile {
   /**
    * Appends what a body gives, until it ends or fails; what came before a failure is kept.
    * @param accept called with each chunk and the size of the whole so far, before the chunk is taken; may throw
+   * @param failed makes the error to throw when the body failed, and not the disk
    */
-  async append(body: AsyncIterable<Buffer>, accept: (chunk: Buffer, size: number) => void): Promise<void> {
+  async append(
+    body: AsyncIterable<Buffer>,
+    accept: (chunk: Buffer, size: number) => void,
+    failed: (error: unknown) => unknown,
+  ): Promise<void> {
     const writer = new BatchWriter(this.#file, this.#size);
     try {
       for await (const chunk of body) {
         accept(chunk, this.#size + chunk.length);
         this.#hash.update(chunk);
         this.#size += chunk.length;
-        await writer.add(chunk);
+        const behind = writer.add(chunk);
+        // Thousands of awaits of nothing cost as much as the writing.
+        if (behind !== undefined) await behind;
       }
-    } finally {
-      // A disk that fails matters more than a connection that was cut, and its error takes the other's place.
+    } catch (error) {
+      // If it was the disk, this throws its error.
       await writer.finish();
+      throw failed(error);
     }
+    await writer.finish();
   }
 
   /** The sha256 (hex) of everything so far. */
