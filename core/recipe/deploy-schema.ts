@@ -152,7 +152,7 @@ export const deployDownloadFields = {
   baseUrl: field(
     "build",
     "Where `ipa-<distribution>-<branch>.kernel` and `.initramfs` are, e.g. the agent's page on tarballs.opendev.org. With `distribution` and `branch`.",
-    text(rule.downloadUrl).optional(),
+    text(rule.plainUrl).optional(),
   ),
   distribution: field("build", "As in the file names, e.g. `centos9`.", text(rule.elementName).optional()),
   branch: field("build", "As in the file names; a `/` becomes `-`.", text(rule.gitRef).optional()),

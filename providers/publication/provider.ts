@@ -60,8 +60,8 @@ async function remove(_id: string, state: WithDoor<PublicationOutputs>): Promise
   const { keepPrevious, images } = withoutDoor(state);
   if (keepPrevious !== true) return;
   const ids = images.map(({ role, id }) => `${role} ${id}`).join(", ");
-  const stack = process.env["PULUMI_NODEJS_STACK"] ?? "STACK";
-  console.log(`stays in Glance, because of keepPrevious: ${ids}; npm run prune -- --stack ${stack} removes it`);
+  // A provider that destroys is not told the stack's name.
+  console.log(`stays in Glance, because of keepPrevious: ${ids}; npm run prune -- --stack <this stack> removes it`);
 }
 export { remove as delete };
 
