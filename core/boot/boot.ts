@@ -14,7 +14,7 @@ export interface BootOptions extends Pick<BootRequest, "processors" | "memoryMiB
   /** Directory of the artifact. */
   readonly directory: string;
   readonly record: Pick<ArtifactRecord, "files" | "inputs">;
-  /** What the end of the serial log says when the guest is up; default a login prompt. */
+  /** What the end of the serial log says when the guest is up; default a login prompt, of deploy images {@link agentStart}. */
   readonly success?: RegExp;
   /** Seconds without new serial output after which the guest counts as stuck; default 180. */
   readonly silenceSeconds?: number;
@@ -41,13 +41,15 @@ export interface BootResult {
 
 /** `host login: ` without a newline is the last thing that a guest says. */
 const loginPrompt = /login: $/m;
+/** What ironic-python-agent logs when it starts (ironic_python_agent/agent.py, IronicPythonAgent.run). */
+export const agentStart = /Starting ironic-python-agent version: (\S+)/;
 const pollEvery = 500;
 /** A guest that says more than this, in bytes, is going round in circles. */
 const serialLimit = 64 * 1024 * 1024;
 
 /**
- * Boots an artifact's image in QEMU, on a copy-on-write overlay, and watches its serial console. A partition image is started with its kernel and ramdisk, a
- * whole-disk image by its own boot loader. Leaves no process and no file.
+ * Boots an artifact in QEMU, an image on a copy-on-write overlay, and watches its serial console. A partition image is started with its kernel and ramdisk, a
+ * whole-disk image by its own boot loader; deploy images are kernel and ramdisk alone. Leaves no process and no file.
  * @throws IronicImagesError `host-tool-missing`, `boot-unsupported`, `boot-failed` if there is nothing to start QEMU with
  */
 export async function bootImage(options: BootOptions): Promise<BootResult> {
@@ -68,7 +70,8 @@ export async function bootImage(options: BootOptions): Promise<BootResult> {
 }
 
 async function bootIn(scratch: string, options: BootOptions): Promise<BootResult> {
-  const { signal, onProgress, success = loginPrompt, silenceSeconds = 180, limitSeconds = 1800 } = options;
+  const { signal, onProgress, silenceSeconds = 180, limitSeconds = 1800 } = options;
+  const { success = isDeploy(options.record) ? agentStart : loginPrompt } = options;
   await requireQemu();
   const accelerator = options.accelerator ?? (await chooseAccelerator(scratch));
   const serialLog = join(scratch, "serial.log");
@@ -114,6 +117,10 @@ async function bootIn(scratch: string, options: BootOptions): Promise<BootResult
   return why === undefined ? result : { ...result, why };
 }
 
+function isDeploy({ inputs }: BootOptions["record"]): boolean {
+  return inputs.kind === "deploy-build" || inputs.kind === "deploy-download";
+}
+
 async function requireQemu(): Promise<void> {
   const { failed } = await execa("qemu-system-x86_64", ["--version"], { reject: false });
   if (failed)
@@ -127,8 +134,13 @@ async function requireQemu(): Promise<void> {
 async function guestFiles(
   scratch: string,
   { directory, record }: BootOptions,
-): Promise<Pick<BootRequest, "overlay" | "partition" | "uefi">> {
+): Promise<Pick<BootRequest, "overlay" | "direct" | "uefi">> {
   const { image, kernel, ramdisk } = record.files;
+  const direct =
+    kernel === undefined || ramdisk === undefined
+      ? undefined
+      : { kernel: resolve(directory, kernel.name), ramdisk: resolve(directory, ramdisk.name) };
+  if (isDeploy(record) && direct !== undefined) return { direct };
   if (image === undefined) throw new IronicImagesError("boot-failed", `The artifact in ${directory} has no image`);
   const overlay = join(scratch, "overlay.qcow2");
   try {
@@ -160,9 +172,5 @@ async function guestFiles(
     );
   }
   const uefi = needsUefi(record.inputs) ? await prepareUefi(scratch) : undefined;
-  const partition =
-    kernel === undefined || ramdisk === undefined
-      ? undefined
-      : { kernel: resolve(directory, kernel.name), ramdisk: resolve(directory, ramdisk.name) };
-  return { overlay, ...(uefi === undefined ? {} : { uefi }), ...(partition === undefined ? {} : { partition }) };
+  return { overlay, ...(uefi === undefined ? {} : { uefi }), ...(direct === undefined ? {} : { direct }) };
 }

@@ -1,4 +1,4 @@
-import type { RecipeContent } from "../recipe/content.ts";
+import type { FingerprintInputs } from "../recipe/fingerprint.ts";
 import type { Accelerator } from "./accelerator.ts";
 
 /** Files of the UEFI firmware OVMF. */
@@ -11,10 +11,10 @@ export interface UefiFirmware {
 
 /** One boot of an image in QEMU; all paths absolute. */
 export interface BootRequest {
-  /** A qcow2 overlay over the image, which itself is never written. */
-  readonly overlay: string;
-  /** Kernel and ramdisk of a partition image, as Ironic boots it over the network; absent for a whole-disk image, which boots by itself. */
-  readonly partition?: { readonly kernel: string; readonly ramdisk: string };
+  /** A qcow2 overlay over the image, which itself is never written; absent for deploy images, which are all in memory. */
+  readonly overlay?: string;
+  /** Kernel and ramdisk, as Ironic boots them over the network; absent for a whole-disk image, which boots by itself. */
+  readonly direct?: { readonly kernel: string; readonly ramdisk: string };
   /** Needed for whole-disk images made for UEFI; otherwise SeaBIOS. */
   readonly uefi?: UefiFirmware;
   /** Where QEMU writes what the guest says on its first serial port. */
@@ -22,20 +22,24 @@ export interface BootRequest {
   readonly accelerator: Accelerator;
   /** Virtual processors; default 2. */
   readonly processors?: number;
-  /** Default 1024. */
+  /** Default 1024; of deploy images {@link deployMemoryMiB}. */
   readonly memoryMiB?: number;
   /** `restricted`, the default: a NIC with DHCP and no way out, because guests without a network wait minutes for one. */
   readonly network?: "none" | "restricted";
-  /** Appended to the kernel's command line of a partition image. */
+  /** Appended to the kernel's command line, where there is one. */
   readonly kernelArguments?: readonly string[];
 }
+
+/** MiB of memory: a ramdisk is there twice while the kernel unpacks it. */
+export const deployMemoryMiB = 3072;
 
 /** The processor that the guest sees. Without KVM: the oldest that today's distributions run on (x86-64-v2), because newer instructions are slow in TCG. */
 const processor = { kvm: "host", tcg: "Nehalem" } as const satisfies Record<Accelerator, string>;
 
 /** The QEMU command of a boot, beginning with the program. */
 export function bootCommand(request: BootRequest): string[] {
-  const { partition, uefi, accelerator, processors = 2, memoryMiB = 1024, network = "restricted" } = request;
+  const { overlay, direct, uefi, accelerator, processors = 2, network = "restricted" } = request;
+  const { memoryMiB = overlay === undefined ? deployMemoryMiB : 1024 } = request;
   return [
     "qemu-system-x86_64",
     "-nodefaults",
@@ -51,13 +55,13 @@ export function bootCommand(request: BootRequest): string[] {
           ...["-drive", `if=pflash,unit=0,format=raw,readonly=on,file=${optionValue(uefi.code)}`],
           ...["-drive", `if=pflash,unit=1,format=raw,file=${optionValue(uefi.variables)}`],
         ]),
-    ...["-drive", `if=virtio,format=qcow2,cache=unsafe,file=${optionValue(request.overlay)}`],
-    ...(partition === undefined
+    ...(overlay === undefined ? [] : ["-drive", `if=virtio,format=qcow2,cache=unsafe,file=${optionValue(overlay)}`]),
+    ...(direct === undefined
       ? []
       : [
-          ...["-kernel", partition.kernel],
-          ...["-initrd", partition.ramdisk],
-          ...["-append", ["root=/dev/vda", "rw", "console=ttyS0", ...(request.kernelArguments ?? [])].join(" ")],
+          ...["-kernel", direct.kernel],
+          ...["-initrd", direct.ramdisk],
+          ...["-append", [...kernelArguments(overlay), ...(request.kernelArguments ?? [])].join(" ")],
         ]),
     // Guests wait for randomness at their first boot.
     ...["-device", "virtio-rng-pci"],
@@ -67,8 +71,15 @@ export function bootCommand(request: BootRequest): string[] {
   ];
 }
 
+/** A partition image has its root on the disk. Without Ironic the agent of a deploy image starts and waits if it is told to stand alone. */
+function kernelArguments(overlay: string | undefined): string[] {
+  return overlay === undefined
+    ? ["console=ttyS0", "systemd.journald.forward_to_console=1", "ipa-standalone=1"]
+    : ["root=/dev/vda", "rw", "console=ttyS0"];
+}
+
 /** True if such an image boots through UEFI firmware. Kernel and ramdisk of a partition image need none. */
-export function needsUefi(inputs: Pick<RecipeContent, "kind" | "firmware">): boolean {
+export function needsUefi(inputs: Pick<FingerprintInputs, "kind"> & { readonly firmware?: string }): boolean {
   return inputs.kind === "whole-disk" && inputs.firmware === "uefi";
 }
 

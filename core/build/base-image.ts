@@ -1,13 +1,13 @@
 import { fetchBaseImage, type BaseImageRequest } from "../base-images/fetch.ts";
 import { IronicImagesError } from "../errors.ts";
-import type { BuildJob } from "./job.ts";
+import type { ImageJob } from "./job.ts";
 
 /**
  * Brings the base image of a job onto this machine, if the job has one. Returns its absolute path.
  * @param report told in whole sentences what goes on
  */
 export async function baseImageOf(
-  job: BuildJob,
+  job: ImageJob,
   cache: string,
   report: (message: string) => void,
 ): Promise<string | undefined> {
@@ -18,11 +18,12 @@ export async function baseImageOf(
 }
 
 function baseImageRequest(
-  { name, baseImageUrl }: BuildJob,
-  baseImage: NonNullable<BuildJob["inputs"]["baseImage"]>,
+  { name, locations }: ImageJob,
+  baseImage: NonNullable<ImageJob["inputs"]["baseImage"]>,
 ): BaseImageRequest {
   if ("url" in baseImage) return baseImage;
-  if (baseImageUrl === undefined)
+  const url = locations?.[baseImage.sha256];
+  if (url === undefined)
     throw new IronicImagesError("job-wrong", `The job for ${name} pins a base image and does not say where to get it`);
-  return { url: baseImageUrl, sha256: baseImage.sha256 };
+  return { url, sha256: baseImage.sha256 };
 }

@@ -1,16 +1,19 @@
-import { chmod, cp, mkdir, readFile, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import tmp from "tmp";
-import type { InstalledBuilder } from "./builder.ts";
+import { deployHooks, imageHooks } from "../recipe/fingerprint.ts";
+import type { BuilderKind, InstalledBuilder } from "./builder.ts";
 import { caFile, inside } from "./inside-paths.ts";
 
 /** Where builds happen, relative to the project: in the file system of its artifacts, so that publishing is a rename. */
 export const buildsDirectory = ".images/builds";
 
 /** The element of this program's own hooks, see its README. */
-export const hooksElement = "ironic-images";
-const hooksDirectory = fileURLToPath(new URL("./hooks", import.meta.url));
+const hooksElement = "ironic-images";
+/** The last hook of ours has to run after all others, but in a ramdisk before 98 and 99 of ironic-ramdisk-base, which pack it. */
+const lastHook = "cleanup.d/999-ironic-images-finish";
+const lastHookOfRamdisk = "cleanup.d/97-ironic-images-finish";
 
 /** What a build directory is made from. */
 export interface BuildContents {
@@ -20,7 +23,10 @@ export interface BuildContents {
   /** Directory with the copies of the project's elements. */
   readonly elements: string;
   readonly builder: InstalledBuilder;
+  readonly kind: BuilderKind;
   readonly baseImage?: string;
+  /** Files by sha256. */
+  readonly sources?: ReadonlyMap<string, string>;
   readonly caBundle?: string;
   /** Content of the file that our last hook reads. */
   readonly finish: unknown;
@@ -49,10 +55,12 @@ export async function makeBuildDirectory(build: string, contents: BuildContents)
   };
   await composeHooks(within(inside.hooks), contents);
   await cp(contents.elements, within(inside.elements), { recursive: true, verbatimSymlinks: true });
-  const { builder, baseImage, caBundle } = contents;
+  const { builder, baseImage, sources, caBundle } = contents;
   if (builder.environment !== undefined) await bind(builder.environment, "builder", "directory");
-  await writeFile(join(within(inside.bin), "disk-image-create"), launcher(builder), { mode: 0o755 });
+  for (const [name, script] of Object.entries(builder.scripts))
+    await writeFile(join(within(inside.bin), name), launcher(builder, name, script), { mode: 0o755 });
   if (baseImage !== undefined) await bind(baseImage, `base/${baseImageName(baseImage)}`, "file");
+  for (const [sha256, path] of sources ?? []) await bind(path, `sources/${sha256}`, "file");
   if (caBundle !== undefined) await writeFile(within(caFile), await readFile(caBundle));
 
   // Mode: the environment can hold a proxy's password.
@@ -76,20 +84,27 @@ export function baseImageName(path: string): string {
  * diskimage-builder adds `base` to every image by itself; a copy of it that depends on our element brings our hooks in while
  * the command line stays the documented one. Earlier directories on ELEMENTS_PATH win, so the copy takes the place of the original.
  */
-async function composeHooks(target: string, { elements, builder }: BuildContents): Promise<void> {
-  await cp(hooksDirectory, target, { recursive: true });
+async function composeHooks(target: string, { elements, builder, kind }: BuildContents): Promise<void> {
+  const own: string[] = [];
+  for (const directory of kind === "deploy" ? deployHooks : imageHooks) {
+    const source = fileURLToPath(new URL(`./${directory}`, import.meta.url));
+    await cp(source, target, { recursive: true });
+    own.push(...(await readdir(source)));
+  }
+  if (kind === "deploy")
+    await rename(join(target, hooksElement, lastHook), join(target, hooksElement, lastHookOfRamdisk));
   const base = join(target, "base");
   await cp(join(elements, "base"), base, { recursive: true }).catch(() =>
     cp(join(builder.elements, "base"), base, { recursive: true }),
   );
   const dependencies = await readFile(join(base, "element-deps"), "utf8").catch(() => "");
-  await writeFile(join(base, "element-deps"), `${dependencies.trimEnd()}\n${hooksElement}\n`);
+  await writeFile(join(base, "element-deps"), `${[dependencies.trimEnd(), ...own].join("\n")}\n`);
 }
 
 /** A virtual environment is bound to a fixed place: diskimage-builder does not work from a path with spaces, and notes its Python's path. */
-function launcher({ environment, python, script }: InstalledBuilder): string {
+function launcher({ environment, python }: InstalledBuilder, name: string, script: string): string {
   const [runner, program] =
-    environment === undefined ? [python, script] : ["/mnt/builder/bin/python", "/mnt/builder/bin/disk-image-create"];
+    environment === undefined ? [python, script] : ["/mnt/builder/bin/python", `/mnt/builder/bin/${name}`];
   return `#!/bin/sh\nexec ${quoted(runner)} ${quoted(program)} "$@"\n`;
 }
 

@@ -1,16 +1,19 @@
+import { pipVariables } from "../python-index/index-settings.ts";
 import type { HostSources } from "./host-sources.ts";
-import { caFile, finishFile, inside } from "./inside-paths.ts";
+import { caFile, finishFile, inside, insideSource, wheelsDirectory } from "./inside-paths.ts";
 
 /**
  * The whole environment of diskimage-builder: nothing is inherited.
  * @param content what the recipe decides, from `diskImageCreateEnvironment`; wins over the build host's mirrors
- * @param baseImageName file name of the base image in the sandbox, if there is one
+ * @param inputs.baseImageName file name of the base image in the sandbox, if there is one
+ * @param inputs.wheels sha256 of the archive of all packages that pip may use, if there is one
  */
 export function builderEnvironment(
   content: Readonly<Record<string, string>>,
   host: HostSources,
-  baseImageName: string | undefined,
+  inputs: { readonly baseImageName?: string; readonly wheels?: string } = {},
 ): Record<string, string> {
+  const { baseImageName, wheels } = inputs;
   return {
     PATH: `${inside.bin}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
     // Empty: the devuser element would take the builder's own public key from here.
@@ -31,6 +34,10 @@ export function builderEnvironment(
     IRONIC_IMAGES_FINISH: finishFile,
     ...networkVariables(host),
     ...(baseImageName === undefined ? {} : { DIB_LOCAL_IMAGE: `${inside.base}/${baseImageName}` }),
+    ...(wheels === undefined ? {} : { IRONIC_IMAGES_WHEELS: insideSource(wheels) }),
+    ...(wheels === undefined && host.pythonIndex === undefined
+      ? {}
+      : pipVariables(host.pythonIndex, wheels === undefined ? undefined : wheelsDirectory)),
     ...content,
   };
 }

@@ -2,6 +2,7 @@ import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { IronicImagesError } from "../errors.ts";
+import type { IndexSettings } from "../python-index/index-settings.ts";
 import { mirrorsOf, parseDeb822Sources, parseSourcesList, proxiesOf, type AptSource } from "./apt-configuration.ts";
 import type { BuildSettings } from "./settings.ts";
 
@@ -11,6 +12,8 @@ export interface HostSources {
   readonly proxy: { readonly http?: string; readonly https?: string; readonly no?: string };
   /** File on this machine. */
   readonly caBundle?: string;
+  /** Where pip in the image gets packages from; absent where none runs. */
+  readonly pythonIndex?: IndexSettings;
 }
 
 /** What this machine says of itself, before settings are laid over it. */

@@ -5,12 +5,21 @@ export const inside = {
   hooks: "/mnt/hooks",
   elements: "/mnt/elements",
   base: "/mnt/base",
+  sources: "/mnt/sources",
   cache: "/mnt/cache",
   home: "/mnt/home",
   lockfiles: "/mnt/lockfiles",
   tmp: "/mnt/tmp",
   out: "/mnt/out",
 } as const;
+
+/** Inside the chroot: the wheels of an offline build. */
+export const wheelsDirectory = "/mnt/wheels";
+
+/** The file with this digest. The name is the digest: diskimage-builder keeps what it fetched by name and time (cache-url). */
+export function insideSource(sha256: string): string {
+  return `${inside.sources}/${sha256}`;
+}
 
 /** Below `job`: what our last hook has to know; the CA certificates of the build. */
 export const finishFile = `${inside.job}/finish.json`;

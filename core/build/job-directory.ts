@@ -14,6 +14,7 @@ export function jobFiles(directory: string) {
     job: join(directory, "job.json"),
     settings: join(directory, "settings.json"),
     elements: join(directory, "elements"),
+    sources: join(directory, "sources"),
     events: join(directory, "events.jsonl"),
     result: join(directory, "result.json"),
     log: join(directory, "build.log"),
@@ -42,7 +43,7 @@ export async function createJobDirectory(
   }).name;
   const files = jobFiles(directory);
   await mkdir(files.elements);
-  for (const element of Object.keys(job.inputs.elementDigests)) {
+  for (const element of "elementDigests" in job.inputs ? Object.keys(job.inputs.elementDigests) : []) {
     const source = join(projectDirectory, "elements", element);
     await cp(source, join(files.elements, element), { recursive: true, verbatimSymlinks: true }).catch(
       (error: unknown) => {

@@ -1,4 +1,4 @@
-import type { FingerprintInputs } from "../recipe/fingerprint.ts";
+import type { DeployBuildInputs, DeployDownloadInputs, FingerprintInputs, ImageInputs } from "../recipe/fingerprint.ts";
 
 /** `job.json`: everything that decides an image, and nothing of the host. Elements travel in a directory beside it. */
 export interface BuildJob {
@@ -13,3 +13,15 @@ export interface BuildJob {
    */
   readonly locations?: Readonly<Record<string, string>>;
 }
+
+/** A job for diskimage-builder, which takes root, a slot and a sandbox. */
+export type BuilderJob = BuildJob & { readonly inputs: ImageInputs | DeployBuildInputs };
+
+/** A job for a user image. */
+export type ImageJob = BuildJob & { readonly inputs: ImageInputs };
+
+/** A job for ironic-python-agent-builder. */
+export type DeployBuildJob = BuildJob & { readonly inputs: DeployBuildInputs };
+
+/** A job that downloads deploy images. */
+export type DeployDownloadJob = BuildJob & { readonly inputs: DeployDownloadInputs };

@@ -1,8 +1,7 @@
 import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { artifactFileNames } from "../artifacts/names.ts";
+import { artifactFileNames, type ArtifactKind } from "../artifacts/names.ts";
 import { IronicImagesError } from "../errors.ts";
-import type { FingerprintInputs } from "../recipe/fingerprint.ts";
 
 /** What one entry of the output directory is. */
 export interface OutputEntry {
@@ -13,11 +12,7 @@ export interface OutputEntry {
 }
 
 /** What is wrong with the outputs of a build that ended well, a phrase each. diskimage-builder exits 0 after some failures. */
-export function outputProblems(
-  entries: readonly OutputEntry[],
-  name: string,
-  inputs: Pick<FingerprintInputs, "kind" | "diskFormat">,
-): string[] {
+export function outputProblems(entries: readonly OutputEntry[], name: string, inputs: ArtifactKind): string[] {
   const expected = Object.values(artifactFileNames(name, inputs)).filter((file) => file !== undefined);
   const problems = expected.flatMap((file) => {
     const entry = entries.find((each) => each.name === file);
@@ -36,7 +31,7 @@ export function outputProblems(
 export async function checkOutputs(
   directory: string,
   name: string,
-  inputs: Pick<FingerprintInputs, "kind" | "diskFormat">,
+  inputs: ArtifactKind,
   logPath: string,
 ): Promise<void> {
   const entries = await Promise.all(
@@ -53,6 +48,6 @@ export async function checkOutputs(
   if (problems.length === 0) return;
   throw new IronicImagesError(
     "build-output-wrong",
-    `diskimage-builder ended without an error, but the outputs of ${name} are wrong: ${problems.join(", ")}; log: ${logPath}`,
+    `The builder ended without an error, but the outputs of ${name} are wrong: ${problems.join(", ")}; log: ${logPath}`,
   );
 }

@@ -1,5 +1,7 @@
 import { IronicImagesError } from "../errors.ts";
-import type { FingerprintInputs } from "../recipe/fingerprint.ts";
+import { deploySources } from "../recipe/deploy-command.ts";
+import type { DeployBuildInputs, ImageInputs } from "../recipe/fingerprint.ts";
+import { builderKind, builders } from "./builder.ts";
 
 /** What was found on a build host. */
 export interface BuildHost {
@@ -7,8 +9,8 @@ export interface BuildHost {
   readonly platform: string;
   /** Root, or `sudo -n` works. */
   readonly privileged: boolean;
-  /** Version of diskimage-builder; undefined if there is none. */
-  readonly builder?: string;
+  /** Versions of what builds this kind of image, by package; undefined if there is no builder. */
+  readonly builder?: Readonly<Record<string, string>>;
   /** Commands of {@link requiredCommands} that are there. */
   readonly commands: ReadonlySet<string>;
   readonly loopDevices: boolean;
@@ -38,6 +40,12 @@ const packages = {
   dmsetup: "dmsetup",
   sgdisk: "gdisk",
   "mkfs.vfat": "dosfstools",
+  cpio: "cpio",
+  zstd: "zstd",
+  rsync: "rsync",
+  curl: "curl",
+  git: "git",
+  openssl: "openssl",
 } as const;
 
 type Command = keyof typeof packages;
@@ -45,12 +53,17 @@ type Command = keyof typeof packages;
 /** Every command that {@link BuildHost.commands} can hold. */
 export const knownCommands = Object.keys(packages) as readonly Command[];
 
+/** The part of the inputs that decides what a host needs. */
+type Needs =
+  | Pick<ImageInputs, "kind" | "distribution" | "firmware" | "builder">
+  | Pick<
+      DeployBuildInputs,
+      "kind" | "distribution" | "agent" | "requirements" | "simpleInit" | "tls" | "compression" | "builder"
+    >;
+
 /** The commands that building this image takes. */
-export function requiredCommands(
-  inputs: Pick<FingerprintInputs, "kind" | "distribution" | "firmware">,
-  dockerenv: boolean,
-): Command[] {
-  const { kind, distribution, firmware } = inputs;
+export function requiredCommands(inputs: Needs, dockerenv: boolean): Command[] {
+  const { kind, distribution } = inputs;
   const always: Command[] = [
     "sudo",
     "flock",
@@ -72,41 +85,61 @@ export function requiredCommands(
     ...(/^debian(-minimal)?$|^ubuntu-minimal$/.test(distribution) ? (["debootstrap"] as const) : []),
     ...(distribution === "ubuntu" ? (["unsquashfs"] as const) : []),
     ...(kind === "whole-disk" || cloudImage ? (["kpartx", ...(dockerenv ? (["dmsetup"] as const) : [])] as const) : []),
-    ...(firmware === "uefi" ? (["sgdisk", "mkfs.vfat"] as const) : []),
+    ...(needsVfat(inputs) ? (["sgdisk", "mkfs.vfat"] as const) : []),
+    ...(inputs.kind === "deploy-build" ? deployCommands(inputs) : []),
+  ];
+}
+
+function needsVfat(inputs: Needs): boolean {
+  return "firmware" in inputs && inputs.firmware === "uefi";
+}
+
+/** What ironic-python-agent-builder's elements and source-repositories run besides. */
+function deployCommands(inputs: Extract<Needs, { kind: "deploy-build" }>): Command[] {
+  const sources = deploySources.map((source) => inputs[source]);
+  return [
+    "cpio",
+    ...(inputs.compression === "zstd" ? (["zstd"] as const) : []),
+    ...(sources.some((source) => "sha256" in source) ? (["curl", "rsync"] as const) : []),
+    ...(sources.some((source) => !("sha256" in source)) ? (["git"] as const) : []),
+    ...(inputs.tls !== undefined && "selfSigned" in inputs.tls ? (["openssl"] as const) : []),
   ];
 }
 
 /** Everything that keeps this host from building the image, a sentence each; empty if nothing does. */
-export function missingForBuild(
-  host: BuildHost,
-  inputs: Pick<FingerprintInputs, "kind" | "distribution" | "firmware" | "builder">,
-): string[] {
+export function missingForBuild(host: BuildHost, inputs: Needs): string[] {
   if (host.platform !== "linux") return [`images are built on Linux, this is ${host.platform}`];
-  const pinned = inputs.builder["diskimage-builder"];
   const missing = requiredCommands(inputs, host.dockerenv).filter((command) => !host.commands.has(command));
   const debian = [...new Set(missing.map((command) => packages[command]))];
   return [
     ...(host.privileged
       ? []
       : ["neither root nor `sudo -n` without a password: diskimage-builder mounts and enters the image's root"]),
-    ...(host.builder === undefined
-      ? [
-          `disk-image-create is not on PATH, or does not run: install diskimage-builder ${pinned ?? ""} (npm start does it)`,
-        ]
-      : []),
-    ...(host.builder !== undefined && host.builder !== pinned
-      ? [`diskimage-builder is ${host.builder}, pinned is ${pinned ?? "none"}: put the pinned one first on PATH`]
-      : []),
+    ...builderProblems(host.builder, inputs),
     ...(missing.length > 0 ? [`${missing.join(", ")} not found: apt-get install ${debian.join(" ")}`] : []),
     ...(host.loopDevices ? [] : ["no loop devices: modprobe loop"]),
-    ...(inputs.firmware === "uefi" && !host.vfat
+    ...(needsVfat(inputs) && !host.vfat
       ? ["the kernel cannot mount VFAT, which firmware: uefi needs: modprobe vfat, or build on a host that has it"]
       : []),
   ];
 }
 
+function builderProblems(found: BuildHost["builder"], inputs: Needs): string[] {
+  const { command, package: name } = builders[builderKind(inputs)];
+  if (found === undefined)
+    return [
+      `${command} is not on PATH, or does not run: install ${name} ${inputs.builder[name] ?? ""} (npm start does it)`,
+    ];
+  return Object.entries(inputs.builder)
+    .filter(([each, pinned]) => found[each] !== pinned)
+    .map(
+      ([each, pinned]) =>
+        `${each} is ${found[each] ?? "missing"}, pinned is ${pinned}: put the pinned one first on PATH`,
+    );
+}
+
 /** @throws IronicImagesError `build-host-unfit` that names everything that is missing */
-export function requireFitHost(host: BuildHost, inputs: Parameters<typeof missingForBuild>[1], name: string): void {
+export function requireFitHost(host: BuildHost, inputs: Needs, name: string): void {
   const missing = missingForBuild(host, inputs);
   if (missing.length > 0)
     throw new IronicImagesError("build-host-unfit", `This machine cannot build ${name}: ${missing.join("; ")}`);

@@ -9,16 +9,27 @@ export interface PrivateText {
   readonly kind: "host" | "credential";
 }
 
-/** Every host name and credential of the build's mirrors and proxies. */
-export function privateTexts({ mirrors, proxy }: HostSources): PrivateText[] {
+/** Every host name and credential of the build's mirrors, proxies and Python indexes. */
+export function privateTexts({ mirrors, proxy, pythonIndex }: HostSources): PrivateText[] {
   const urls = {
     "distribution mirror": mirrors.distribution,
     "security mirror": mirrors.security,
     "http proxy": proxy.http,
     "https proxy": proxy.https,
+    "Python index": pythonIndex?.indexUrl,
+    "proxy of pip": pythonIndex?.proxy,
   };
-  const texts = Object.entries(urls).flatMap(([what, value]): PrivateText[] => {
-    if (value === undefined) return [];
+  const lists = {
+    "extra Python index": pythonIndex?.extraIndexUrls ?? [],
+    "Python packages": pythonIndex?.findLinks ?? [],
+    "trusted Python index": (pythonIndex?.trustedHosts ?? []).map((host) => `https://${host}`),
+  };
+  const all = [
+    ...Object.entries(urls),
+    ...Object.entries(lists).flatMap(([what, values]) => values.map((value) => [what, value] as const)),
+  ];
+  const texts = all.flatMap(([what, value]): PrivateText[] => {
+    if (value === undefined || !URL.canParse(value)) return [];
     const url = new URL(value);
     const words = [url.username, url.password].filter((word) => word !== "");
     // A user name can be a common word; the pair as it stands in the URL cannot.

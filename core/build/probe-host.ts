@@ -1,6 +1,6 @@
 import { access, readFile } from "node:fs/promises";
 import { execa } from "execa";
-import { findBuilder, type InstalledBuilder } from "./builder.ts";
+import { findBuilder, type BuilderKind, type InstalledBuilder } from "./builder.ts";
 import { knownCommands, type BuildHost } from "./preflight.ts";
 import { privileged } from "./privileged.ts";
 import { which } from "./which.ts";
@@ -10,9 +10,10 @@ const systemPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 
 /** Looks at this machine. Changes nothing, but loads a kernel module that can be loaded. */
 export async function probeHost(
+  kind: BuilderKind,
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<{ host: BuildHost; builder?: InstalledBuilder }> {
-  const builder = await findBuilder(env["PATH"] ?? systemPath);
+  const builder = await findBuilder(env["PATH"] ?? systemPath, kind);
   const found = await Promise.all(
     knownCommands.map(async (command) => ((await which(command, systemPath)) === undefined ? [] : [command])),
   );
@@ -20,7 +21,7 @@ export async function probeHost(
   const host: BuildHost = {
     platform: process.platform,
     privileged: isRoot,
-    ...(builder === undefined ? {} : { builder: builder.version }),
+    ...(builder === undefined ? {} : { builder: builder.versions }),
     commands: new Set(found.flat()),
     loopDevices: await exists("/dev/loop-control"),
     vfat: (await knowsVfat()) || (isRoot && (await succeeds(privileged(["modprobe", "vfat"]))) && (await knowsVfat())),
@@ -38,7 +39,7 @@ export async function toolVersions(builder: InstalledBuilder): Promise<Record<st
   };
   const kernel = (await readFile("/proc/sys/kernel/osrelease", "utf8")).trim();
   return {
-    "diskimage-builder": builder.version,
+    ...builder.versions,
     ...(await version("qemu-img", /version ([\d.]+)/)),
     ...(await version("debootstrap", /debootstrap ([\w.+~-]+)/)),
     kernel,

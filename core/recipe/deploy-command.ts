@@ -1,4 +1,4 @@
-import type { DeployBuildContent, PinnedSource } from "./deploy-content.ts";
+import type { DeployBuildContent, PinnedSource, TlsContent } from "./deploy-content.ts";
 
 /** What Ironic's deploy steps need beyond the builder's own list: without file(1) a BIOS partition deploy fails at its last step. */
 const neededPackages = ["file"];
@@ -43,11 +43,11 @@ export type DeploySource = (typeof deploySources)[number];
 /**
  * The variables that a content asks for.
  *
- * @param archive where the job puts the archive of a source, as an address that diskimage-builder reads
+ * @param place absolute path at which the build finds what has this sha256
  */
 export function deployBuildEnvironment(
   content: DeployBuildContent,
-  archive: (source: DeploySource) => string,
+  place: (sha256: string) => string,
 ): Record<string, string> {
   return {
     ...content.environment,
@@ -55,14 +55,16 @@ export function deployBuildEnvironment(
     // We write digests of our own; the builder's file would be one more output.
     DIB_CHECKSUM: "0",
     DIB_IPA_COMPRESS_CMD: content.compression === "zstd" ? "zstd -10 -T0 -q" : "gzip",
-    ...Object.assign({}, ...deploySources.map((source) => sourceVariables(source, content[source], archive))),
+    ...Object.assign({}, ...deploySources.map((source) => sourceVariables(source, content[source], place))),
+    ...(content.tls === undefined ? {} : tlsVariables(content.tls, place)),
+    ...(content.trustedCa === undefined ? {} : { DIB_IPA_CERT: place(content.trustedCa) }),
   };
 }
 
 function sourceVariables(
   source: DeploySource,
   pinned: PinnedSource,
-  archive: (source: DeploySource) => string,
+  place: (sha256: string) => string,
 ): Record<string, string> {
   const name = sourceRepositories[source];
   if ("unpinned" in pinned) return {};
@@ -78,8 +80,18 @@ function sourceVariables(
   return {
     ...use,
     [`DIB_REPOTYPE_${name}`]: "tar",
-    [`DIB_REPOLOCATION_${name}`]: archive(source),
+    [`DIB_REPOLOCATION_${name}`]: `file://${place(pinned.sha256)}`,
     // The content of the archive's one directory.
     [`DIB_REPOREF_${name}`]: "*",
+  };
+}
+
+/** The README of the element ironic-python-agent-tls. */
+function tlsVariables(tls: TlsContent, place: (sha256: string) => string): Record<string, string> {
+  return {
+    ...("selfSigned" in tls
+      ? { DIB_IPA_CERT_HOSTNAME: tls.selfSigned.hostname, DIB_IPA_CERT_EXPIRATION: String(tls.selfSigned.days) }
+      : { DIB_IPA_CERT_FILE: place(tls.certificate), DIB_IPA_KEY_FILE: place(tls.key) }),
+    ...(tls.clientCa === undefined ? {} : { DIB_IPA_CA_FILE: place(tls.clientCa) }),
   };
 }

@@ -18,6 +18,9 @@ export const commandPackages = {
   flock: "util-linux",
   losetup: "mount",
   unshare: "util-linux",
+  cpio: "cpio",
+  curl: "curl",
+  rsync: "rsync",
 };
 
 /** The oldest Python that Keystone and Glance of the lock file run on. */

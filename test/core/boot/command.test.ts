@@ -7,7 +7,7 @@ const partition = { kernel: "/a/my-image.vmlinuz", ramdisk: "/a/my-image.initrd"
 const uefi = { code: "/f/code.fd", variables: "/t/variables.fd" };
 
 test("a partition image is booted with its kernel and ramdisk", () => {
-  assert.deepEqual(bootCommand({ ...base, partition }), [
+  assert.deepEqual(bootCommand({ ...base, direct: partition }), [
     "qemu-system-x86_64",
     "-nodefaults",
     "-display",
@@ -62,7 +62,7 @@ for (const [what, request, present] of [
   ["a guest can do without a network", { network: "none" }, ["none"]],
   [
     "kernel arguments are appended",
-    { partition, kernelArguments: ["quiet", "nofb"] },
+    { direct: partition, kernelArguments: ["quiet", "nofb"] },
     ["root=/dev/vda rw console=ttyS0 quiet nofb"],
   ],
   [
@@ -86,3 +86,14 @@ for (const [inputs, expected] of [
     assert.equal(needsUefi(inputs), expected);
   });
 }
+
+test("deploy images are kernel and ramdisk alone, with memory for both, and an agent that waits for no Ironic", () => {
+  const { overlay: _overlay, ...request } = base;
+  const command = bootCommand({ ...request, direct: { kernel: "/a/d.kernel", ramdisk: "/a/d.initramfs" } });
+  assert.ok(!command.includes("-drive"));
+  const value = (option: string) => command[command.indexOf(option) + 1];
+  assert.equal(value("-initrd"), "/a/d.initramfs");
+  assert.equal(value("-append"), "console=ttyS0 systemd.journald.forward_to_console=1 ipa-standalone=1");
+  assert.equal(value("-m"), "3072");
+  assert.match(value("-nic") ?? "", /^user,restrict=on/);
+});

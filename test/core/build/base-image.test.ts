@@ -53,7 +53,7 @@ async function logOfBuild(t: TestContext, content: RecipeContent, image: string)
   const { url, sha256 } = await serve(t, image);
   project.hook("look/root.d/11-look", 'echo "MARKER: $(cat "$TARGET_ROOT/etc/marker")"; exit 7');
   const job = project.job("based", { ...content, elements: ["look"], baseImage: { sha256 } });
-  await assert.rejects(project.build({ ...job, baseImageUrl: url }), { code: "build-failed" });
+  await assert.rejects(project.build({ ...job, locations: { [sha256]: url } }), { code: "build-failed" });
   const jobs = join(project.directory, ".images/jobs");
   return readFileSync(join(jobs, readdirSync(jobs)[0] ?? "", "build.log"), "utf8");
 }

@@ -10,7 +10,7 @@ test("mirrors, proxies in both spellings, CA and base image reach diskimage-buil
       proxy: { http: "http://p.example:1", no: "localhost" },
       caBundle: "/home/me/ca.pem",
     },
-    "base.squashfs",
+    { baseImageName: "base.squashfs" },
   );
   const expected = {
     DIB_RELEASE: "bookworm",
@@ -29,7 +29,7 @@ test("mirrors, proxies in both spellings, CA and base image reach diskimage-buil
 });
 
 test("without anything of the host nothing of it is set", () => {
-  const names = Object.keys(builderEnvironment({}, { mirrors: {}, proxy: {} }, undefined));
+  const names = Object.keys(builderEnvironment({}, { mirrors: {}, proxy: {} }));
   assert.deepEqual(
     names.filter((name) => /proxy|mirror|cert|ca_|local_image/i.test(name)),
     [],

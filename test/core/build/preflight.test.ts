@@ -5,7 +5,7 @@ import { knownCommands, missingForBuild, requireFitHost, type BuildHost } from "
 const fit: BuildHost = {
   platform: "linux",
   privileged: true,
-  builder: "1.0",
+  builder: { "diskimage-builder": "1.0" },
   commands: new Set(knownCommands),
   loopDevices: true,
   vfat: true,
@@ -18,12 +18,22 @@ const uefi = {
   firmware: "uefi",
   builder: { "diskimage-builder": "1.0" },
 } as const;
+const ramdisk = {
+  kind: "deploy-build",
+  distribution: "debian-minimal",
+  agent: { sha256: "a" },
+  requirements: { sha256: "b" },
+  simpleInit: { sha256: "c" },
+  compression: "gzip",
+  builder: { "diskimage-builder": "1.0", "ironic-python-agent-builder": "2.0" },
+} as const;
+const bothBuilders = { "diskimage-builder": "1.0", "ironic-python-agent-builder": "2.0" };
 const without = (...commands: string[]): BuildHost => ({
   ...fit,
   commands: new Set(knownCommands.filter((command) => !commands.includes(command))),
 });
 
-const cases: [string, BuildHost, typeof partition | typeof uefi, RegExp[]][] = [
+const cases: [string, BuildHost, Parameters<typeof missingForBuild>[1], RegExp[]][] = [
   ["a fit host", fit, uefi, []],
   [
     "another system",
@@ -38,7 +48,12 @@ const cases: [string, BuildHost, typeof partition | typeof uefi, RegExp[]][] = [
     partition,
     [/disk-image-create is not on PATH, or does not run: install diskimage-builder 1\.0/],
   ],
-  ["another builder", { ...fit, builder: "0.9" }, partition, [/diskimage-builder is 0\.9, pinned is 1\.0/]],
+  [
+    "another builder",
+    { ...fit, builder: { "diskimage-builder": "0.9" } },
+    partition,
+    [/diskimage-builder is 0\.9, pinned is 1\.0/],
+  ],
   [
     "two missing commands, in one sentence with their packages",
     without("debootstrap", "qemu-img"),
@@ -60,6 +75,36 @@ const cases: [string, BuildHost, typeof partition | typeof uefi, RegExp[]][] = [
   ],
   ["no VFAT", { ...fit, vfat: false }, uefi, [/VFAT/]],
   ["no VFAT is no matter for a partition image", { ...fit, vfat: false }, partition, []],
+  [
+    "what only ramdisks need is no matter for images",
+    without("cpio", "rsync", "curl", "zstd", "git", "openssl"),
+    uefi,
+    [],
+  ],
+  [
+    "a ramdisk of archives",
+    { ...without("cpio", "rsync", "curl", "zstd", "git", "openssl"), builder: bothBuilders },
+    ramdisk,
+    [/^cpio, curl, rsync not found: apt-get install cpio curl rsync$/],
+  ],
+  [
+    "a ramdisk of a git source, with zstd and a certificate of its own",
+    { ...without("zstd", "git", "openssl"), builder: bothBuilders },
+    { ...ramdisk, agent: { gitRef: "x" }, compression: "zstd", tls: { selfSigned: { hostname: "h", days: 1 } } },
+    [/^zstd, git, openssl not found: apt-get install zstd git openssl$/],
+  ],
+  [
+    "another agent builder",
+    { ...fit, builder: { ...bothBuilders, "ironic-python-agent-builder": "1.9" } },
+    ramdisk,
+    [/^ironic-python-agent-builder is 1\.9, pinned is 2\.0/],
+  ],
+  [
+    "no agent builder",
+    { platform: "linux", privileged: true, commands: fit.commands, loopDevices: true, vfat: true, dockerenv: false },
+    ramdisk,
+    [/^ironic-python-agent-builder is not on PATH, or does not run: install ironic-python-agent-builder 2\.0/],
+  ],
   ["no loop devices", { ...fit, loopDevices: false }, partition, [/modprobe loop/]],
 ];
 for (const [title, host, inputs, expected] of cases) {

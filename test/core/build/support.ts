@@ -11,7 +11,7 @@ import type { BuildJob } from "../../../core/build/job.ts";
 import type { BuildSettings } from "../../../core/build/settings.ts";
 import type { ArtifactRecord } from "../../../core/artifacts/record.ts";
 import type { RecipeContent } from "../../../core/recipe/content.ts";
-import { fingerprint, fingerprintInputs, type FingerprintInputs } from "../../../core/recipe/fingerprint.ts";
+import { fingerprint, fingerprintInputs, type ImageInputs } from "../../../core/recipe/fingerprint.ts";
 
 const fixtures = fileURLToPath(new URL("../../fixtures", import.meta.url));
 
@@ -112,7 +112,7 @@ export function playedBuilder(t: TestContext): string {
 /** A job whose builder is told what to play. */
 export function playedJob(project: Project, play: string, name = "played"): BuildJob {
   const job = project.job(name, tiny);
-  const inputs: FingerprintInputs = { ...job.inputs, command: ["disk-image-create", play] };
+  const inputs = { ...job.inputs, command: ["disk-image-create", play] } as ImageInputs;
   return { ...job, inputs, fingerprint: fingerprint(inputs) };
 }
 

@@ -17,7 +17,7 @@ const content: DeployBuildContent = {
   dynamicLogin: false,
   environment: {},
 };
-const archive = (source: string) => `file:///sources/${source}.tar.gz`;
+const place = (sha256: string) => `/sources/${sha256}`;
 
 const commands: readonly (readonly [string, Partial<DeployBuildContent>, RegExp])[] = [
   [
@@ -51,13 +51,13 @@ test("no output is in the command: the job adds an absolute one", () => {
 });
 
 test("an archive, a git ref and what is not pinned come out as variables of source-repositories", () => {
-  assert.deepEqual(deployBuildEnvironment({ ...content, environment: { DIB_IPA_ENABLE_RESCUE: "false" } }, archive), {
+  assert.deepEqual(deployBuildEnvironment({ ...content, environment: { DIB_IPA_ENABLE_RESCUE: "false" } }, place), {
     DIB_IPA_ENABLE_RESCUE: "false",
     DIB_RELEASE: "bookworm",
     DIB_CHECKSUM: "0",
     DIB_IPA_COMPRESS_CMD: "gzip",
     DIB_REPOTYPE_ironic_python_agent: "tar",
-    DIB_REPOLOCATION_ironic_python_agent: "file:///sources/agent.tar.gz",
+    DIB_REPOLOCATION_ironic_python_agent: "file:///sources/a",
     DIB_REPOREF_ironic_python_agent: "*",
     DIB_REPOREF_requirements: "stable/2026.1",
     DIB_REPOLOCATION_requirements: "https://example.org/requirements",
@@ -65,14 +65,37 @@ test("an archive, a git ref and what is not pinned come out as variables of sour
 });
 
 test("a pinned glean is used, not only fetched", () => {
-  const variables = deployBuildEnvironment({ ...content, simpleInit: { sha256: "b" } }, archive);
+  const variables = deployBuildEnvironment({ ...content, simpleInit: { sha256: "b" } }, place);
   assert.equal(variables["DIB_INSTALLTYPE_simple_init"], "repo");
-  assert.equal(variables["DIB_REPOLOCATION_glean"], "file:///sources/simpleInit.tar.gz");
+  assert.equal(variables["DIB_REPOLOCATION_glean"], "file:///sources/b");
 });
 
 test("zstd compresses with zstd", () => {
   assert.match(
-    deployBuildEnvironment({ ...content, compression: "zstd" }, archive)["DIB_IPA_COMPRESS_CMD"] ?? "",
+    deployBuildEnvironment({ ...content, compression: "zstd" }, place)["DIB_IPA_COMPRESS_CMD"] ?? "",
     /^zstd /,
   );
 });
+
+const certificates: readonly (readonly [string, Partial<DeployBuildContent>, Record<string, string>])[] = [
+  [
+    "a certificate with its key and the CA of clients",
+    { tls: { certificate: "c", key: "k", clientCa: "d" } },
+    { DIB_IPA_CERT_FILE: "/sources/c", DIB_IPA_KEY_FILE: "/sources/k", DIB_IPA_CA_FILE: "/sources/d" },
+  ],
+  [
+    "a certificate that the build makes",
+    { tls: { selfSigned: { hostname: "node.example", days: 30 } } },
+    { DIB_IPA_CERT_HOSTNAME: "node.example", DIB_IPA_CERT_EXPIRATION: "30" },
+  ],
+  ["the CA of Ironic", { trustedCa: "e" }, { DIB_IPA_CERT: "/sources/e" }],
+];
+for (const [what, change, expected] of certificates) {
+  test(`the variables of ${what}`, () => {
+    const variables = deployBuildEnvironment({ ...content, ...change }, place);
+    assert.deepEqual(
+      Object.fromEntries(Object.entries(variables).filter(([name]) => /^DIB_IPA_(CA|CERT|KEY)/.test(name))),
+      expected,
+    );
+  });
+}
