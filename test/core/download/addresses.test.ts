@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { nearAddress } from "../../../core/download/addresses.ts";
+
+for (const [host, near] of [
+  ["127.0.0.1", "loopback"],
+  ["127.255.255.254", "loopback"],
+  ["0.0.0.0", "loopback"],
+  ["localhost", "loopback"],
+  ["LOCALHOST.", "loopback"],
+  ["a.localhost", "loopback"],
+  ["[::1]", "loopback"],
+  ["::", "loopback"],
+  ["::ffff:127.0.0.1", "loopback"],
+  ["::ffff:7f00:1", "loopback"],
+  ["::127.0.0.1", "loopback"],
+  ["169.254.0.1", "link-local"],
+  ["169.254.169.254", "link-local"],
+  ["100.100.100.200", "link-local"],
+  ["192.0.0.192", "link-local"],
+  ["168.63.129.16", "link-local"],
+  ["fe80::1", "link-local"],
+  ["fe80::1%eth0", "link-local"],
+  ["[febf::1]", "link-local"],
+  ["fd00:ec2::254", "link-local"],
+  ["fd20:ce::254", "link-local"],
+  ["::ffff:169.254.169.254", "link-local"],
+  ["::ffff:0:169.254.169.254", "link-local"],
+  ["::169.254.169.254", "link-local"],
+  ["64:ff9b::169.254.169.254", "link-local"],
+  ["64:ff9b:1::a9fe:a9fe", "link-local"],
+  ["2002:a9fe:a9fe::1", "link-local"],
+  ["metadata.google.internal", "link-local"],
+  ["10.0.0.1", undefined],
+  ["192.168.1.1", undefined],
+  ["128.0.0.1", undefined],
+  ["169.253.1.1", undefined],
+  ["fd00::1", undefined],
+  ["fec0::1", undefined],
+  ["2001:db8::1", undefined],
+  ["::ffff:10.0.0.1", undefined],
+  ["2002:a00:1::7f00:1", undefined],
+  ["tarballs.opendev.org", undefined],
+  ["notlocalhost", undefined],
+  ["169.254.169.254.example.org", undefined],
+] as const) {
+  test(`${host} is ${near ?? "far away"}`, () => assert.equal(nearAddress(host), near));
+}
