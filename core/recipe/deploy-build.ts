@@ -72,6 +72,12 @@ export function checkDeployBuild(
   return { content, problems, warnings, locations };
 }
 
+// Branches of OpenStack's repositories; a tag or a commit looks otherwise.
+const looksLikeBranch = /^(master|main|(stable|unmaintained|bugfix)\/.+)$/;
+
+const movesMessage = (branch: string) =>
+  `${branch} moves, so the same configuration can give another ramdisk: pin agent and requirements to tags, commits or archives, or change revision to build anew`;
+
 type Sources = Record<(typeof deploySources)[number], PinnedSource>;
 
 function checkSources(
@@ -90,6 +96,8 @@ function checkSources(
     }
     const { pinned, location, problems } = resolveSource(source, given, projectDirectory);
     findings.problems.push(...problems.map(({ path, message }) => ({ path: [source, ...path], message })));
+    if (given.ref !== undefined && looksLikeBranch.test(given.ref))
+      findings.warnings.push({ path: [source, "ref"], message: movesMessage(given.ref) });
     if (location !== undefined) findings.locations[location[0]] = location[1];
     if (pinned !== undefined) found[source] = pinned;
   }
@@ -102,7 +110,7 @@ function checkSources(
   if (branch !== undefined) {
     findings.warnings.push({
       path: ["branch"],
-      message: `${branch} moves, so the same configuration can give another ramdisk: pin agent and requirements, or change revision to build anew`,
+      message: movesMessage(branch),
     });
   }
   const { agent, requirements, simpleInit } = found;

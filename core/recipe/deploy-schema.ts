@@ -156,11 +156,7 @@ export const deployDownloadFields = {
   ),
   distribution: field("build", "As in the file names, e.g. `centos9`.", text(rule.elementName).optional()),
   branch: field("build", "As in the file names; a `/` becomes `-`.", text(rule.gitRef).optional()),
-  kernelUrl: field(
-    "build",
-    "In place of `baseUrl`: the kernel's own address. With `initramfsUrl`.",
-    address("kernel"),
-  ),
+  kernelUrl: field("build", "In place of `baseUrl`: the kernel's own address. With `initramfsUrl`.", address("kernel")),
   initramfsUrl: field("build", "In place of `baseUrl`: the initramfs's own address.", address("initramfs")),
   tarballUrl: field("build", "In place of `baseUrl`: a tarball that holds both.", address("tarball")),
   kernelSha256: field("content", "Pin of the kernel; `npm run pin` writes it.", pin("kernel")),

@@ -98,6 +98,20 @@ test("what moves is warned of: a branch, and a glean without a pin", async (t) =
   assert.match(warnings.join("\n"), /deployImages\.amd64\.build\.branch: stable\/2026\.1 moves/);
 });
 
+test("a ref that is a branch is warned of, a tag and a commit are not", async (t) => {
+  const projectDirectory = project(t, files);
+  const refs = [
+    ["13.0.0", 0],
+    ["0123456789abcdef0123456789abcdef01234567", 0],
+    ["stable/2026.1", 1],
+    ["master", 1],
+  ] as const;
+  for (const [ref, count] of refs) {
+    const { warnings } = await load({ amd64: { build: { ...build, agent: { ref } } } }, projectDirectory);
+    assert.equal(warnings.length, count, ref);
+  }
+});
+
 test("files of TLS and a trusted CA count by their content", async (t) => {
   const projectDirectory = project(t, { ...files, "tls/agent.crt": "C", "tls/agent.key": "K", "tls/ca.pem": "A" });
   const tls = { certificate: "tls/agent.crt", key: "tls/agent.key" };
