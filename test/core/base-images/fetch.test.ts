@@ -162,6 +162,27 @@ test("a second try replaces what the first one left", async (t) => {
   assert.match(reports.join("\n"), /ends too early \(ECONNRESET\); next try in 0\.01 s/);
 });
 
+test("a pinned image that was cut off is continued by the next run, and nothing but the image stays", async (t) => {
+  const etag = { etag: '"1"' };
+  const ranges: (string | undefined)[] = [];
+  const { origin, cache, report, files } = await setUp(t, (request, response) => {
+    const { range } = request.headers;
+    ranges.push(range);
+    if (range !== undefined) {
+      const contentRange = `bytes 100000-${content.length - 1}/${content.length}`;
+      return response.writeHead(206, { ...etag, "content-range": contentRange }).end(content.subarray(100_000));
+    }
+    response.writeHead(200, { ...etag, "content-length": content.length });
+    return response.write(content.subarray(0, 100_000), () => setTimeout(() => response.destroy(), 20));
+  });
+  const fetch = () => fetchBaseImage({ url: `${origin}/a.img`, sha256 }, cache, report, { pauses: [] });
+  await assert.rejects(fetch, { code: "download-failed" });
+  assert.deepEqual(files(), [`.${sha256}.partial`, `.${sha256}.partial.json`]);
+  assert.deepEqual(readFileSync((await fetch()).path), content);
+  assert.deepEqual(ranges, [undefined, "bytes=100000-"]);
+  assert.deepEqual(files(), [`.${sha256}.img.verified`, `${sha256}.img`]);
+});
+
 test("redirects are followed", async (t) => {
   const { origin, cache, report } = await setUp(t, (request, response) =>
     request.url === "/a.img" ? response.writeHead(301, { location: "b/c.img" }).end() : response.end(content),
