@@ -27,8 +27,8 @@ export async function readIndexSettings(question: PipQuestion): Promise<IndexSet
  * @param wheels directory in the image that holds all packages; then no index is asked
  */
 export function pipVariables(settings: IndexSettings | undefined, wheels: string | undefined): Record<string, string> {
-  // It would ask the index for nothing but its own news.
-  const quiet = { PIP_DISABLE_PIP_VERSION_CHECK: "1" };
+  // It would ask the index for nothing but its own news, and its cache would stay in the image.
+  const quiet = { PIP_DISABLE_PIP_VERSION_CHECK: "1", PIP_NO_CACHE_DIR: "1" };
   if (wheels !== undefined) return { ...quiet, PIP_NO_INDEX: "1", PIP_FIND_LINKS: wheels };
   if (settings === undefined) return quiet;
   const { indexUrl, extraIndexUrls, trustedHosts, findLinks, noIndex, timeout, proxy } = settings;

@@ -4,6 +4,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { mirrorsOf } from "../../core/build/apt-configuration.ts";
 import { readHostFacts } from "../../core/build/host-sources.ts";
+import type { BuildSettings } from "../../core/build/settings.ts";
 
 const mirrorHost = "mirror.ironic-images.test";
 const credentials = "builder:not-in-the-image";
@@ -17,9 +18,13 @@ export const telltales = [mirrorHost, credentials, Buffer.from(credentials).toSt
  */
 export interface BuildProxy {
   /** `ironic-images:build` of a stack that builds through it. */
-  readonly settings: object;
+  readonly settings: BuildSettings;
+  /** The same, and for https too: then a build reaches nothing but the mirrors. */
+  readonly offlineSettings: BuildSettings;
   /** Requests answered. */
   readonly requests: number;
+  /** Hosts that were asked for and refused. */
+  readonly refused: ReadonlySet<string>;
   close(): Promise<void>;
 }
 
@@ -30,17 +35,23 @@ export async function startBuildProxy(): Promise<BuildProxy | undefined> {
   if (mirrors?.distribution === undefined || mirrors.security === undefined) return undefined;
   const places = { "/debian-security": mirrors.security, "/debian": mirrors.distribution };
   let requests = 0;
+  const refused = new Set<string>();
   const server = createServer((request, response) => {
     requests += 1;
-    answer(request, response, places).catch(() => response.destroy());
+    answer(request, response, places, refused).catch(() => response.destroy());
+  });
+  server.on("connect", (request, socket) => {
+    refused.add((request.url ?? "").replace(/:\d+$/, ""));
+    socket.end("HTTP/1.1 403 Forbidden\r\n\r\n");
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
+  const mirrorsOfSite = { mirror: `http://${mirrorHost}/debian`, security: `http://${mirrorHost}/debian-security` };
+  const http = `http://${credentials}@127.0.0.1:${port}`;
   return {
-    settings: {
-      mirrors: { mirror: `http://${mirrorHost}/debian`, security: `http://${mirrorHost}/debian-security` },
-      proxy: { http: `http://${credentials}@127.0.0.1:${port}` },
-    },
+    settings: { mirrors: mirrorsOfSite, proxy: { http } },
+    offlineSettings: { mirrors: mirrorsOfSite, proxy: { http, https: http, no: "" } },
+    refused,
     get requests() {
       return requests;
     },
@@ -55,6 +66,7 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
   places: Readonly<Record<string, string>>,
+  refused: Set<string>,
 ): Promise<void> {
   const expected = `Basic ${Buffer.from(credentials).toString("base64")}`;
   if (request.headers["proxy-authorization"] !== expected) {
@@ -64,6 +76,7 @@ async function answer(
   const asked = new URL(request.url ?? "/", `http://${mirrorHost}`);
   const place = Object.entries(places).find(([prefix]) => asked.pathname.startsWith(`${prefix}/`));
   if (asked.host !== mirrorHost || place === undefined) {
+    refused.add(asked.hostname);
     response.writeHead(403).end();
     return;
   }
