@@ -16,27 +16,38 @@ export async function placePair(
   { kernel, initramfs }: StagedPair,
   { directory, name }: { readonly directory: string; readonly name: string },
 ): Promise<void> {
-  const kernelPath = join(directory, `${name}.kernel`);
-  const initramfsPath = join(directory, `${name}.initramfs`);
+  const placed: string[] = [];
   try {
-    await move(initramfs, initramfsPath);
-    await move(kernel, kernelPath);
+    // The large one first: it is the one that a full disk refuses.
+    for (const [from, extension] of [
+      [initramfs, "initramfs"],
+      [kernel, "kernel"],
+    ] as const) {
+      const to = join(directory, `${name}.${extension}`);
+      await move(from, to);
+      placed.push(to);
+    }
     await syncToDisk(directory);
   } catch (error) {
-    await rm(kernelPath, { force: true });
-    await rm(initramfsPath, { force: true });
+    for (const path of placed) await rm(path, { force: true });
     throw error;
   }
 }
 
+/** Across file systems it is a copy; what there is of one that fails goes. */
 async function move(from: string, to: string): Promise<void> {
   await chmod(from, 0o644);
   try {
-    await rename(from, to);
+    return await rename(from, to);
   } catch (error) {
     if (!isErrno(error, "EXDEV")) throw error;
+  }
+  try {
     await copyFile(from, to);
     await syncToDisk(to);
-    await rm(from);
+  } catch (error) {
+    await rm(to, { force: true });
+    throw error;
   }
+  await rm(from);
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { fetchPair, type FetchPairRequest } from "../../../core/deploy-images/fetch-pair.ts";
@@ -136,16 +136,21 @@ test("a complete file that was damaged since is downloaded again", async (t) => 
   assert.deepEqual(pair.read("deploy.kernel"), build.kernel);
 });
 
-test("if one file cannot be put in place, neither is there", async (t) => {
-  const build = someBuild();
-  const { origin } = await publish(t, filesOf(build));
-  const pair = request(t, { source: sourceAt(origin), pins: pinsOf(build) });
-  await assert.rejects(fetchPair({ ...pair.request, directory: join(pair.request.directory, "missing") }), {
-    code: "ENOENT",
+for (const blocked of ["kernel", "initramfs"]) {
+  test(`if the ${blocked} cannot be put in place, neither is there, and the next run brings both`, async (t) => {
+    const build = someBuild();
+    const { origin } = await publish(t, filesOf(build));
+    const pair = request(t, { source: sourceAt(origin), pins: pinsOf(build) });
+    const obstacle = join(pair.request.directory, `deploy.${blocked}`);
+    mkdirSync(obstacle);
+    await assert.rejects(fetchPair(pair.request), { code: "EISDIR" });
+    assert.deepEqual(pair.files(), [`deploy.${blocked}`]);
+    rmdirSync(obstacle);
+    await fetchPair(pair.request);
+    assert.deepEqual(pair.read("deploy.kernel"), build.kernel);
+    assert.deepEqual(pair.read("deploy.initramfs"), build.initramfs);
   });
-  await fetchPair(pair.request);
-  assert.deepEqual(pair.files(), ["deploy.initramfs", "deploy.kernel"]);
-});
+}
 
 test("data that nobody continued for weeks are swept, younger ones and other files are not", async (t) => {
   const build = someBuild();

@@ -80,7 +80,8 @@ for (const [what, then, requests, told] of [
     [
       ["another offset", contentRange(10, content.length)],
       ["another end", contentRange(half, content.length - 5)],
-      ["another total", contentRange(half, content.length, content.length + 5)],
+      ["a total beyond its end", contentRange(half, content.length, content.length + 5)],
+      ["another total", contentRange(half, content.length + 5, content.length + 5)],
       ["no Content-Range", {}],
       ["another unit", { "content-range": `items ${half}-${content.length - 1}/${content.length}` }],
     ] as const
@@ -146,6 +147,21 @@ test("a later run goes on where one with a pin was cut, and leaves nothing but t
   assert.deepEqual(readdirSync(directory), ["file"]);
   assert.deepEqual([askedFrom(requests[1] as IncomingMessage), requests[1]?.headers["if-range"]], [half, '"build-1"']);
   assert.match(reports.join("\n"), /1 MiB are there from an earlier run/);
+});
+
+test("a later run of another URL with the same validator begins anew", async (t) => {
+  let cutting = true;
+  const { origin, requests } = await serve(t, (request, response) =>
+    cutting ? cut(response, etag, 0, half) : sendRest(request, response),
+  );
+  const { run, directory, path } = downloadInto(t, origin, { pin, limits: { pauses: [] } });
+  await assert.rejects(run, { code: "download-failed" });
+  cutting = false;
+  const note = join(directory, "partial.json");
+  writeFileSync(note, readFileSync(note, "utf8").replace("/file", "/other"));
+  await assert.rejects(run, { message: /is answered with a part \(206\)/ });
+  assert.equal(requests[1]?.headers.range, undefined);
+  assert.deepEqual(readdirSync(join(path, "..")), []);
 });
 
 test("without a pin nothing is left for a later run", async (t) => {
