@@ -128,6 +128,8 @@ describe(
         const program = `import importlib.metadata as m; print(m.version("${distribution}"))`;
         assert.equal(await inRamdisk(tree, [python, "-c", program]), version);
       }
+      // What it is started with; a tree has no /proc.
+      writeFileSync(path.join(tree, "proc/cmdline"), "ipa-standalone=1\n");
       const agent = "from ironic_python_agent.cmd import agent; print(agent.run.__name__)";
       assert.equal(await inRamdisk(tree, ["/opt/ironic-python-agent/bin/python", "-c", agent]), "run");
     });

@@ -11,7 +11,14 @@ import type { BuildJob } from "../../../core/build/job.ts";
 import type { BuildSettings } from "../../../core/build/settings.ts";
 import type { ArtifactRecord } from "../../../core/artifacts/record.ts";
 import type { RecipeContent } from "../../../core/recipe/content.ts";
-import { fingerprint, fingerprintInputs, type ImageInputs } from "../../../core/recipe/fingerprint.ts";
+import type { DeployBuildContent } from "../../../core/recipe/deploy-content.ts";
+import {
+  deployFingerprintInputs,
+  fingerprint,
+  fingerprintInputs,
+  type DeployBuildInputs,
+  type ImageInputs,
+} from "../../../core/recipe/fingerprint.ts";
 
 const fixtures = fileURLToPath(new URL("../../fixtures", import.meta.url));
 
@@ -98,14 +105,13 @@ export function makeProject(t: TestContext, options: { name?: string; path?: str
   };
 }
 
-/** A directory for PATH with a `disk-image-create` that the fixture plays, in the form that pip gives to scripts below paths with spaces. */
+/** A directory for PATH with builders that the fixture plays, in the form that pip gives to scripts below paths with spaces. */
 export function playedBuilder(t: TestContext): string {
   const directory = tmp.dirSync({ prefix: "played builder", keep: true }).name;
   t.after(() => rmSync(directory, { recursive: true }));
   const python = join(fixtures, "bin/python-of-fixture");
-  writeFileSync(join(directory, "disk-image-create"), `#!/bin/sh\n'''exec' "${python}" "$0" "$@"\n' '''\n`, {
-    mode: 0o755,
-  });
+  for (const name of ["disk-image-create", "ironic-python-agent-builder"])
+    writeFileSync(join(directory, name), `#!/bin/sh\n'''exec' "${python}" "$0" "$@"\n' '''\n`, { mode: 0o755 });
   return directory;
 }
 
@@ -114,6 +120,29 @@ export function playedJob(project: Project, play: string, name = "played"): Buil
   const job = project.job(name, tiny);
   const inputs = { ...job.inputs, command: ["disk-image-create", play] } as ImageInputs;
   return { ...job, inputs, fingerprint: fingerprint(inputs) };
+}
+
+/** A ramdisk whose sources are git refs, so that nothing is fetched for a builder that is played. */
+export const ramdisk: DeployBuildContent = {
+  kind: "deploy-build",
+  distribution: "tiny",
+  release: "1",
+  architecture: "amd64",
+  elements: [],
+  packages: [],
+  agent: { gitRef: "1" },
+  requirements: { gitRef: "1" },
+  simpleInit: { gitRef: "1" },
+  compression: "gzip",
+  dynamicLogin: false,
+  environment: {},
+};
+
+/** A job for a ramdisk whose builder is told what to play. */
+export function playedRamdisk(project: Project, play: string, change: Partial<DeployBuildContent> = {}): BuildJob {
+  const made = deployFingerprintInputs({ ...ramdisk, ...change }, project.directory);
+  const inputs = { ...made, command: ["ironic-python-agent-builder", play] } as DeployBuildInputs;
+  return { schema: 1, name: "deploy-amd64", fingerprint: fingerprint(inputs), inputs };
 }
 
 /** Mount points below a directory in the namespace of this process. */
