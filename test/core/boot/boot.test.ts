@@ -7,7 +7,7 @@ import { execa } from "execa";
 import { chooseAccelerator, runsGuest } from "../../../core/boot/accelerator.ts";
 import { bootImage } from "../../../core/boot/boot.ts";
 import { temporaryDirectory } from "../../support/temporary-directory.ts";
-import { tinyGuest } from "./tiny-guest.ts";
+import { tinyGuest, tinyPair } from "./tiny-guest.ts";
 
 const skip = (await execa("qemu-system-x86_64", ["--version"], { reject: false })).failed
   ? "needs qemu-system-x86_64"
@@ -58,6 +58,18 @@ for (const [what, text, ending, limits, why] of [
     assert.equal(result.booted, false);
     assert.match(result.why ?? "", why);
     assert.ok(result.serialLog.includes(text));
+  });
+}
+
+for (const [text, booted] of [
+  ["INFO ironic_python_agent.agent [-] Starting ironic-python-agent version: 13.0.0\r\n", true],
+  ["my-image login: ", false],
+] as const) {
+  test(`deploy images that say "${text.trimEnd()}" have ${booted ? "" : "not "}booted`, { skip }, async (t) => {
+    const pair = tinyPair(temporaryDirectory(t), text);
+    const result = await bootImage({ ...pair, accelerator: "tcg", silenceSeconds: booted ? 20 : 2 });
+    assert.equal(result.booted, booted, `${result.why}: ${result.serialLog}`);
+    assert.ok(result.serialLog.endsWith(text.replace("\r", "")), result.serialLog);
   });
 }
 

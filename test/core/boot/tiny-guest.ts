@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ArtifactRecord } from "../../../core/artifacts/record.ts";
+import type { ArtifactFile, ArtifactRecord } from "../../../core/artifacts/record.ts";
 import { wholeDiskInputs } from "../artifacts/samples.ts";
 
 /** What the guest does when it has said its piece. */
@@ -19,43 +19,57 @@ export function tinyGuest(
   text: string,
   ending: keyof typeof endings,
 ): { directory: string; record: Pick<ArtifactRecord, "files" | "inputs"> } {
-  // xor ax, ax; mov ds, ax; mov si, text; next: lodsb; test al, al; jz ending; mov dx, 0x3f8; out dx, al; jmp next
-  const code = [
-    0x31,
-    0xc0,
-    0x8e,
-    0xd8,
-    0xbe,
-    0,
-    0x7c,
-    0xac,
-    0x84,
-    0xc0,
-    0x74,
-    0x06,
-    0xba,
-    0xf8,
-    0x03,
-    0xee,
-    0xeb,
-    0xf5,
-    ...endings[ending],
-  ];
-  code[5] = code.length;
+  const code = say(text, [0x31, 0xc0], 0x7c00, ending);
   // The BIOS boots from no virtio disk of one sector only.
   const disk = Buffer.alloc(1024 * 1024);
   disk.set(code);
-  disk.write(text, code.length, "latin1");
   disk.set([0x55, 0xaa], 510);
   writeFileSync(join(directory, "my-image.raw"), disk);
-  const size = disk.length;
-  const image = {
-    name: "my-image.raw",
-    size,
-    sha256: "0".repeat(64),
-    sha512: "0".repeat(128),
-    format: "raw",
-    virtualSize: size,
-  } as const;
-  return { directory, record: { files: { image }, inputs: wholeDiskInputs } };
+  return {
+    directory,
+    record: { files: { image: artifactFile("my-image.raw", disk, "raw") }, inputs: wholeDiskInputs },
+  };
+}
+
+/**
+ * Deploy images in the smallest form that a boot loader takes: a kernel (Documentation/arch/x86/boot.rst, protocol 2.02) whose
+ * 16-bit part writes a text to the first serial port, and any ramdisk.
+ */
+export function tinyPair(
+  directory: string,
+  text: string,
+): { directory: string; record: Pick<ArtifactRecord, "files" | "inputs"> } {
+  const kernel = Buffer.alloc(4096);
+  // One sector of setup after the boot sector; jmp over the header; loaded high.
+  kernel.set([1], 0x1f1);
+  kernel.set([0x55, 0xaa, 0xeb, 0x3e], 0x1fe);
+  kernel.write("HdrS", 0x202);
+  kernel.set([0x02, 0x02], 0x206);
+  kernel.set([1], 0x211);
+  // mov ax, cs; the segment begins with the setup.
+  kernel.set(say(text, [0x8c, 0xc8], 0x40, "waits"), 0x240);
+  const ramdisk = Buffer.from("070701 nothing");
+  writeFileSync(join(directory, "deploy.kernel"), kernel);
+  writeFileSync(join(directory, "deploy.initramfs"), ramdisk);
+  const files = {
+    kernel: artifactFile("deploy.kernel", kernel, "aki"),
+    ramdisk: artifactFile("deploy.initramfs", ramdisk, "ari"),
+  };
+  const pins = { kernelSha256: "0".repeat(64), initramfsSha256: "0".repeat(64) };
+  const inputs = { kind: "deploy-download", architecture: "amd64", fingerprintVersion: 1, ...pins } as const;
+  return { directory, record: { files, inputs } };
+}
+
+/** Code and text. The first instruction puts the segment into ax; `origin` is where in it the code lies. */
+function say(text: string, segment: readonly number[], origin: number, ending: keyof typeof endings): Buffer {
+  const head = segment.length + 5;
+  // mov ds, ax; mov si, text; next: lodsb; test al, al; jz ending; mov dx, 0x3f8; out dx, al; jmp next
+  const rest = [0xac, 0x84, 0xc0, 0x74, 0x06, 0xba, 0xf8, 0x03, 0xee, 0xeb, 0xf5, ...endings[ending]];
+  const place = origin + head + rest.length;
+  const code = [...segment, 0x8e, 0xd8, 0xbe, place & 0xff, place >> 8, ...rest];
+  return Buffer.concat([Buffer.from(code), Buffer.from(`${text}\0`, "latin1")]);
+}
+
+function artifactFile<F extends ArtifactFile["format"]>(name: string, { length: size }: Buffer, format: F) {
+  return { name, size, sha256: "0".repeat(64), sha512: "0".repeat(128), format, virtualSize: size };
 }
