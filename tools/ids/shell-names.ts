@@ -46,11 +46,12 @@ export function shellIds(userImages: Readonly<Record<string, ImageIds>>, image?:
     .join("");
 }
 
-/** Shell assignments of the deploy images' ids, which the stack exports under the documentation's names already. */
+/** Shell assignments of the deploy images' ids, which the stack exports under the documentation's names already: kernel, then ramdisk. */
 export function shellDeployIds(ironic: Readonly<Record<string, string>>): string {
-  return Object.entries(ironic)
-    .filter(([name]) => name.startsWith("DEPLOY_"))
-    .map(([name, id]) => `${name}=${id}\n`)
+  return Object.keys(ironic)
+    .filter((name) => name.startsWith("DEPLOY_VMLINUZ_"))
+    .flatMap((kernel) => [kernel, kernel.replace("VMLINUZ", "INITRD")])
+    .map((name) => `${name}=${ironic[name]}\n`)
     .join("");
 }
 

@@ -27,7 +27,7 @@ test("two images with one shell name are refused", () => {
 
 test("deploy images have the names that the stack exports, and its texts are no ids", () => {
   assert.equal(
-    shellDeployIds({ DEPLOY_VMLINUZ_UUID: "k", DEPLOY_INITRD_UUID: "r", ironicConf: "[conductor]\n", nodeSet: "x" }),
+    shellDeployIds({ DEPLOY_INITRD_UUID: "r", DEPLOY_VMLINUZ_UUID: "k", ironicConf: "[conductor]\n", nodeSet: "x" }),
     "DEPLOY_VMLINUZ_UUID=k\nDEPLOY_INITRD_UUID=r\n",
   );
 });
