@@ -8,13 +8,15 @@ export type ArchiveUse = "agent" | "requirements" | "simpleInit" | "wheels";
 
 const constraints = "upper-constraints.txt";
 
+const pythonProject = {
+  pattern: /^(\.\/)?[^/]+\/(setup\.(py|cfg)|pyproject\.toml)$/,
+  told: "one directory with a Python project",
+};
+
 /** What each use needs, and how a person is told. Entries are the archive's, directories with `/` at their end. */
 const needs: Readonly<Record<ArchiveUse, { readonly pattern: RegExp; readonly told: string }>> = {
-  agent: { pattern: /^(\.\/)?[^/]+\/(setup\.(py|cfg)|pyproject\.toml)$/, told: "one directory with a Python project" },
-  simpleInit: {
-    pattern: /^(\.\/)?[^/]+\/(setup\.(py|cfg)|pyproject\.toml)$/,
-    told: "one directory with a Python project",
-  },
+  agent: pythonProject,
+  simpleInit: pythonProject,
   requirements: { pattern: /^(\.\/)?[^/]+\/upper-constraints\.txt$/, told: `one directory with ${constraints}` },
   wheels: { pattern: /\.whl$/, told: "wheels (.whl)" },
 };

@@ -35,3 +35,30 @@ test("the log loses credentials, not host names", () => {
     "GET http://***@mirror.example/x with ***",
   );
 });
+
+test("of the Python index every host and credential is private, and what pip knows by itself is not asked for", () => {
+  const found = privateTexts({
+    mirrors: {},
+    proxy: {},
+    pythonIndex: {
+      indexUrl: "https://me:index-password@index.example/simple",
+      extraIndexUrls: ["https://extra.example:8443/simple"],
+      trustedHosts: ["trusted.example:8080"],
+      findLinks: ["https://links.example/wheels"],
+      noIndex: false,
+      timeout: 15,
+      proxy: "http://pip-proxy.example:3128",
+    },
+  });
+  assert.deepEqual(found.map(({ text, kind }) => `${kind} ${text}`).sort(), [
+    "credential index-password",
+    "credential me:index-password",
+    "host extra.example",
+    "host index.example",
+    "host links.example",
+    "host pip-proxy.example",
+    "host trusted.example",
+  ]);
+  const settings = { extraIndexUrls: [], trustedHosts: [], findLinks: [], noIndex: false, timeout: 15 };
+  assert.deepEqual(privateTexts({ mirrors: {}, proxy: {}, pythonIndex: settings }), []);
+});
