@@ -21,6 +21,7 @@ export const commandPackages = {
   cpio: "cpio",
   curl: "curl",
   rsync: "rsync",
+  zstd: "zstd",
 };
 
 /** The oldest Python that Keystone and Glance of the lock file run on. */
