@@ -26,16 +26,22 @@ describe("a public triple whose element changes, on the real engine and the real
     await writeMarker(project, "zero");
     await project.writeRecipe("tiny-partition", { ...tinyPartition, elements: ["marker"] });
     await project.writeRecipe("bystander", { ...tinyPartition, revision: "bystander" });
-    await project.writeStack({
+    await writeStack({});
+  });
+
+  const writeStack = (change: object) =>
+    project.writeStack({
       "ironic-images:userImages": {
-        "my-image": { recipe: "tiny-partition", visibility: "public" },
+        "my-image": { recipe: "tiny-partition", visibility: "public", ...change },
         bystander: { recipe: "bystander" },
       },
     });
-  });
 
   after(async () => {
     await project.pulumi(["destroy", "--yes", "--skip-preview"]);
+    // User images first: what is kept is nobody's but Glance's.
+    const kept = await owner.list(stack);
+    for (const { id } of kept.sort((one) => ("kernel_id" in one ? -1 : 1))) await owner.delete(id);
     await project.remove();
     await cloud.stop();
   });
@@ -113,6 +119,22 @@ describe("a public triple whose element changes, on the real engine and the real
     const up = await project.pulumi(["up", "--yes", "--skip-preview"]);
     assert.deepEqual(await watcher.stop(), []);
     assert.equal(up.exitCode, 0, up.stderr + up.stdout);
+  });
+
+  it("with keepPrevious a replaced triple stays, whole and with its own ids", async () => {
+    await writeStack({ keepPrevious: true });
+    const said = await project.pulumi(["up", "--yes", "--skip-preview"]);
+    assert.equal(said.exitCode, 0, said.stderr + said.stdout);
+    const before = await other.list(stack);
+    await writeMarker(project, "three");
+    const up = await project.pulumi(["up", "--yes", "--skip-preview"]);
+    assert.equal(up.exitCode, 0, up.stderr + up.stdout);
+    const now = new Map((await other.list(stack)).map((image) => [image.id, image]));
+    assert.equal(now.size, 6);
+    for (const { id, kernel_id: kernelId, status } of before) {
+      assert.equal(now.get(id)?.status, status);
+      assert.equal(now.get(id)?.["kernel_id"], kernelId);
+    }
   });
 });
 
