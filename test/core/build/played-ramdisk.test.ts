@@ -96,7 +96,7 @@ test("cancelling the build of a ramdisk that hangs, played by a fixture, leaves 
   const project = played(t);
   writeFileSync(join(project.directory, "key"), "key");
   const key = createHash("sha256").update("key").digest("hex");
-  const job = playedRamdisk(project, "hangs", { tls: { certificate: key, key } });
+  const job = playedRamdisk(project, "hangs-pair", { tls: { certificate: key, key } });
   const build = await project.start({ ...job, locations: { [key]: "key" } }, { graceSeconds: 1 });
   await assert.rejects(
     async () => {
@@ -107,7 +107,8 @@ test("cancelling the build of a ramdisk that hangs, played by a fixture, leaves 
   );
   await build.cancel();
   await assertNothingLeft(project);
-  assert.deepEqual(processesWith("86400.25"), []);
+  // A number of its own: other tests play builds that hang at the same time.
+  assert.deepEqual(processesWith("86400.5"), []);
 });
 
 for (const [title, locations, code, message] of [
