@@ -108,7 +108,7 @@ test("cancelling the build of a ramdisk that hangs, played by a fixture, leaves 
   await build.cancel();
   await assertNothingLeft(project);
   // A number of its own: other tests play builds that hang at the same time.
-  assert.deepEqual(processesWith("86400.5"), []);
+  assert.deepEqual(processesWith("86400.125"), []);
 });
 
 for (const [title, locations, code, message] of [
