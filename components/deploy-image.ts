@@ -51,7 +51,11 @@ function memoryThatFits(
   try {
     requireFits(architecture, memory);
   } catch (error) {
-    throw error instanceof IronicImagesError ? new pulumi.RunError(error.message) : error;
+    if (!(error instanceof IronicImagesError)) throw error;
+    const place = `stacks/Pulumi.${pulumi.getStack()}.yaml:`;
+    // Said by itself too: the SDK puts the names of all that depends on it before what is thrown here.
+    void pulumi.log.error(`${place}${error.message}`);
+    throw new pulumi.RunError(error.message);
   }
   return memory;
 }

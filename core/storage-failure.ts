@@ -20,7 +20,9 @@ const reasonsOfMkdir: Readonly<Record<string, string>> = {
  */
 export function storageFailure(error: unknown, directory: string): unknown {
   if (!(error instanceof Error)) return error;
-  const { code = "", path, syscall } = error as NodeJS.ErrnoException;
+  const { code = "", syscall, ...named } = error as NodeJS.ErrnoException & { readonly dest?: string };
+  // Of two paths the second is the one that is written.
+  const path = named.dest ?? named.path;
   const reason = reasons[code] ?? (syscall === "mkdir" ? reasonsOfMkdir[code] : undefined);
   if (reason === undefined) return error;
   return new IronicImagesError("storage-failed", `${path ?? directory} cannot be written: ${reason} (${code})`, "", {

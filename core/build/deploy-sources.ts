@@ -1,3 +1,4 @@
+import { shownUrl } from "../download/failure.ts";
 import { join } from "node:path";
 import { IronicImagesError } from "../errors.ts";
 import { deploySources } from "../recipe/deploy-command.ts";
@@ -49,7 +50,7 @@ export async function fetchDeploySources(job: DeployBuildJob, places: SourcePlac
       );
     const what = `what ${field} names`;
     const path = await fetchPinnedFile({ what, sha256, location }, places);
-    const shown = `${what}, ${location},`;
+    const shown = `${what}, ${/^https?:/.test(location) ? shownUrl(location) : location},`;
     if (archive === "requirements" && /\.txt$/.test(location)) {
       const packed = join(places.scratch, `${sha256}.packed`);
       await packConstraints(path, packed, places.scratch);

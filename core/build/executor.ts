@@ -4,6 +4,8 @@ import type { BuildJob } from "./job.ts";
 /** What a build says while it runs. */
 export type BuildEvent =
   | { readonly type: "waiting"; readonly reason: string }
+  /** Something that goes on, in words. */
+  | { readonly type: "note"; readonly text: string }
   | {
       readonly type: "progress";
       /** Phase of diskimage-builder, e.g. `install.d`. */

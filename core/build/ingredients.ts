@@ -38,7 +38,7 @@ export async function ingredientsOf(
 }
 
 async function ofImage({ job, emit }: RunningJob<ImageJob>, host: HostSources): Promise<Ingredients> {
-  const report = (reason: string): void => emit({ type: "waiting", reason });
+  const report = (text: string): void => emit({ type: "note", text });
   const baseImage = await baseImageOf(job, cacheDirectory(), report);
   const content = diskImageCreateEnvironment(job.inputs);
   return ingredients(host, {
@@ -65,7 +65,7 @@ async function ofRamdisk(
     cache: join(cacheDirectory(), "sources"),
     scratch,
     pip,
-    report: (reason) => emit({ type: "waiting", reason }),
+    report: (text) => emit({ type: "note", text }),
     signal,
   });
   const wheels = job.inputs.wheels?.sha256;

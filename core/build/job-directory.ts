@@ -8,6 +8,11 @@ import type { BuildSettings } from "./settings.ts";
 /** Where the jobs of a project lie, relative to it. */
 export const jobsDirectory = ".images/jobs";
 
+/** What the names of a job's directories begin with. */
+export function jobPrefix({ name, fingerprint }: Pick<BuildJob, "name" | "fingerprint">): string {
+  return `${name}-${fingerprint.slice(0, 12)}`;
+}
+
 /** The files of a job directory, by what they are for. */
 export function jobFiles(directory: string) {
   return {
@@ -38,7 +43,7 @@ export async function createJobDirectory(
   await mkdir(jobs, { recursive: true });
   const directory = tmp.dirSync({
     tmpdir: jobs,
-    prefix: `${job.name}-${job.fingerprint.slice(0, 12)}`,
+    prefix: jobPrefix(job),
     keep: true,
   }).name;
   const files = jobFiles(directory);

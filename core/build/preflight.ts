@@ -14,6 +14,8 @@ export interface BuildHost {
   /** Commands of {@link requiredCommands} that are there. */
   readonly commands: ReadonlySet<string>;
   readonly loopDevices: boolean;
+  /** Architectures whose programs run here: its own, and those that binfmt_misc hands to QEMU. */
+  readonly architectures: ReadonlySet<string>;
   /** The kernel can mount VFAT. */
   readonly vfat: boolean;
   /** diskimage-builder takes this machine for a container by /.dockerenv, and then calls dmsetup. */
@@ -55,10 +57,18 @@ export const knownCommands = Object.keys(packages) as readonly Command[];
 
 /** The part of the inputs that decides what a host needs. */
 type Needs =
-  | Pick<ImageInputs, "kind" | "distribution" | "firmware" | "builder">
+  | Pick<ImageInputs, "kind" | "distribution" | "architecture" | "firmware" | "builder">
   | Pick<
       DeployBuildInputs,
-      "kind" | "distribution" | "agent" | "requirements" | "simpleInit" | "tls" | "compression" | "builder"
+      | "kind"
+      | "distribution"
+      | "architecture"
+      | "agent"
+      | "requirements"
+      | "simpleInit"
+      | "tls"
+      | "compression"
+      | "builder"
     >;
 
 /** The commands that building this image takes. */
@@ -117,6 +127,11 @@ export function missingForBuild(host: BuildHost, inputs: Needs): string[] {
       : ["neither root nor `sudo -n` without a password: diskimage-builder mounts and enters the image's root"]),
     ...builderProblems(host.builder, inputs),
     ...(missing.length > 0 ? [`${missing.join(", ")} not found: apt-get install ${debian.join(" ")}`] : []),
+    ...(host.architectures.has(inputs.architecture)
+      ? []
+      : [
+          `programs of ${inputs.architecture} do not run here: build on such a machine, or install QEMU's user emulation with binfmt (Debian: qemu-user-static)`,
+        ]),
     ...(host.loopDevices ? [] : ["no loop devices: modprobe loop"]),
     ...(needsVfat(inputs) && !host.vfat
       ? ["the kernel cannot mount VFAT, which firmware: uefi needs: modprobe vfat, or build on a host that has it"]

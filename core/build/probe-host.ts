@@ -23,6 +23,7 @@ export async function probeHost(
     privileged: isRoot,
     ...(builder === undefined ? {} : { builder: builder.versions }),
     commands: new Set(found.flat()),
+    architectures: await runnableArchitectures(),
     loopDevices: await exists("/dev/loop-control"),
     vfat: (await knowsVfat()) || (isRoot && (await succeeds(privileged(["modprobe", "vfat"]))) && (await knowsVfat())),
     dockerenv: await exists("/.dockerenv"),
@@ -60,4 +61,15 @@ async function knowsVfat(): Promise<boolean> {
 async function succeeds([command, ...words]: string[]): Promise<boolean> {
   const { exitCode } = await execa(command ?? "", words, { reject: false, stdin: "ignore", env: { PATH: systemPath } });
   return exitCode === 0;
+}
+
+/** By Debian's names. */
+async function runnableArchitectures(): Promise<Set<string>> {
+  const own = { x64: "amd64", arm64: "arm64" }[process.arch as string];
+  const emulated = await Promise.all(
+    [["x86_64", "amd64"] as const, ["aarch64", "arm64"] as const].map(async ([cpu, name]) =>
+      (await exists(`/proc/sys/fs/binfmt_misc/qemu-${cpu}`)) ? [name] : [],
+    ),
+  );
+  return new Set([...(own === undefined ? [] : [own]), ...emulated.flat()]);
 }

@@ -70,7 +70,7 @@ async function buildAndPublish(running: RunningJob<BuilderJob>, builder: Install
       const seconds = await buildIn(build, running, slot, redactor(privateTexts(ingredients.sources)));
       const out = join(build, "out");
       await checkOutputs(out, job.name, job.inputs, files.log);
-      const staging = await stageOutputs(projectDirectory, job.name, out, files.log);
+      const staging = await stageOutputs(projectDirectory, job, out, files.log);
       try {
         await store.publish(staging, {
           schema: 1,
@@ -101,7 +101,9 @@ async function buildIn(
   redact: (line: string) => string,
 ): Promise<Record<string, number>> {
   const { log: logPath } = jobFiles(jobDirectory);
-  const expected = (await store.latest(job.name))?.seconds["total"];
+  const last = await store.latest(job.name);
+  // The same name can have been downloaded before.
+  const expected = last?.inputs.kind === job.inputs.kind ? last.seconds["total"] : undefined;
   return runBuilder({
     name: job.name,
     build,

@@ -20,7 +20,7 @@ const heartbeatMilliseconds = 5000;
 export async function runDownload(running: RunningJob<DeployDownloadJob>): Promise<void> {
   const { job, projectDirectory, store } = running;
   const source = downloadSource(job);
-  const staging = await newStagingDirectory(projectDirectory, job.name);
+  const staging = await newStagingDirectory(projectDirectory, job);
   try {
     const total = await downloadInto(staging, source, running);
     await copyLog(jobFiles(running.jobDirectory).log, staging);
@@ -48,7 +48,9 @@ async function downloadInto(
   const log = openBuildLog(logPath, 2 ** 20);
   const start = performance.now();
   const elapsed = (): number => Math.round((performance.now() - start) / 100) / 10;
-  const expected = (await store.latest(job.name))?.seconds["total"];
+  const last = await store.latest(job.name);
+  // The same name can have been built before.
+  const expected = last?.inputs.kind === job.inputs.kind ? last.seconds["total"] : undefined;
   const heartbeat = (): void =>
     emit({
       type: "progress",
@@ -62,9 +64,9 @@ async function downloadInto(
   const timer = setInterval(heartbeat, heartbeatMilliseconds);
   try {
     heartbeat();
-    const report = (reason: string): void => {
-      log.write(reason);
-      emit({ type: "waiting", reason });
+    const report = (text: string): void => {
+      log.write(text);
+      emit({ type: "note", text });
     };
     await fetchPair({ source, pins: job.inputs, name: job.name, directory, partialDirectory, report, signal });
     return elapsed();

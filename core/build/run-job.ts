@@ -1,5 +1,6 @@
 import { openStore, type ArtifactStore } from "../artifacts/store.ts";
 import { takeBuildLock } from "./build-lock.ts";
+import { sweepDeadJobs } from "./dead-jobs.ts";
 import type { BuildEvent } from "./executor.ts";
 import type { BuildJob } from "./job.ts";
 import { jobFiles, readJobDirectory } from "./job-directory.ts";
@@ -37,6 +38,7 @@ export async function runJob(context: JobContext): Promise<void> {
   try {
     // Somebody else may have built it while this process waited for the lock.
     if ((await store.find(job.name, job.fingerprint)) !== undefined) return;
+    await sweepDeadJobs(projectDirectory, job, jobDirectory);
     await run();
   } finally {
     lock.release();

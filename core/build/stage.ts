@@ -1,15 +1,20 @@
 import { copyFile, cp, mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import tmp from "tmp";
+import type { BuildJob } from "./job.ts";
+import { jobPrefix } from "./job-directory.ts";
 
 /** Where an artifact is put together, relative to the project. */
 export const stagingDirectory = ".images/staging";
 
 /** A new directory in which an artifact is put together; whoever asks removes it. */
-export async function newStagingDirectory(projectDirectory: string, name: string): Promise<string> {
+export async function newStagingDirectory(
+  projectDirectory: string,
+  job: Pick<BuildJob, "name" | "fingerprint">,
+): Promise<string> {
   const parent = join(projectDirectory, stagingDirectory);
   await mkdir(parent, { recursive: true });
-  return tmp.dirSync({ tmpdir: parent, prefix: name, keep: true }).name;
+  return tmp.dirSync({ tmpdir: parent, prefix: jobPrefix(job), keep: true }).name;
 }
 
 /** Puts the log beside the files of an artifact. */
@@ -23,14 +28,14 @@ export async function copyLog(logPath: string, staging: string): Promise<void> {
  */
 export async function stageOutputs(
   projectDirectory: string,
-  name: string,
+  job: Pick<BuildJob, "name" | "fingerprint">,
   out: string,
   logPath: string,
 ): Promise<string> {
-  const staging = await newStagingDirectory(projectDirectory, name);
+  const staging = await newStagingDirectory(projectDirectory, job);
   try {
     for (const entry of await readdir(out)) {
-      if (entry === `${name}.d`) await cp(join(out, entry), join(staging, "manifest"), { recursive: true });
+      if (entry === `${job.name}.d`) await cp(join(out, entry), join(staging, "manifest"), { recursive: true });
       else await rename(join(out, entry), join(staging, entry));
     }
     await copyLog(logPath, staging);

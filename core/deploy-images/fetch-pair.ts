@@ -36,6 +36,8 @@ const maxSizes = {
 } as const;
 /** Milliseconds after which data that nobody continued are given up. */
 const abandonedAfter = 14 * 24 * 3600 * 1000;
+/** Milliseconds that unpacking a tarball never takes. */
+const unpackingAtMost = 3600 * 1000;
 
 /**
  * Downloads kernel and initramfs, or the tarball that holds them, and puts both files into the directory, or neither. Every byte has the digest of its pin, so they
@@ -127,9 +129,10 @@ function together(failures: readonly unknown[]): unknown {
 
 async function sweep(directory: string): Promise<void> {
   for (const name of await readdir(directory)) {
-    if (!/^[0-9a-f]{64}\.(complete|partial|partial\.json)$/.test(name)) continue;
+    if (!/^([0-9a-f]{64}\.(complete|partial|partial\.json)|\.unpack.*)$/.test(name)) continue;
     const path = join(directory, name);
     const age = Date.now() - (await stat(path).catch(() => ({ mtimeMs: Date.now() }))).mtimeMs;
-    if (age > abandonedAfter) await rm(path, { force: true });
+    if (age > (name.startsWith(".unpack") ? unpackingAtMost : abandonedAfter))
+      await rm(path, { recursive: true, force: true });
   }
 }

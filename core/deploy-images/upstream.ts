@@ -1,4 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { execa } from "execa";
 import { readPublished } from "./published.ts";
 import { pinnedUrls, type DownloadPins, type DownloadSource } from "./urls.ts";
 
@@ -8,32 +9,45 @@ export interface PinnedSource {
   readonly source: DownloadSource;
 }
 
+const lookMain = fileURLToPath(new URL("./upstream-look.ts", import.meta.url));
+
 /**
  * One sentence for each source whose publisher has replaced what is pinned. Silent about a source that cannot be asked in time,
  * or that answers oddly: this only warns, and what is downloaded is compared with its pin anyway. Never throws.
+ *
+ * Asks in a process of its own, because nothing else ends a name that does not resolve: it would hold a program's threads.
  * @param budgetMs milliseconds for all sources together
  */
 export async function movedUpstream(sources: readonly PinnedSource[], budgetMs = 2000): Promise<string[]> {
-  const over = new AbortController();
-  const asked = sources.map(({ key, source }) => askOne(key, source, budgetMs, over.signal));
-  // A name that does not resolve cannot be given up, only left behind.
-  const timer = new AbortController();
-  const timeout = sleep(budgetMs, undefined, { signal: timer.signal }).catch(() => undefined);
-  const answers = await Promise.all(asked.map((answer) => Promise.race([answer, timeout])));
-  timer.abort();
-  over.abort();
-  return answers.filter((answer) => answer !== undefined);
+  if (sources.length === 0) return [];
+  const { stdout } = await execa(process.execPath, [lookMain], {
+    reject: false,
+    // Not as an argument: an address can hold a password.
+    input: JSON.stringify(sources),
+    stderr: "ignore",
+    timeout: budgetMs,
+    killSignal: "SIGKILL",
+  });
+  return (stdout ?? "").split("\n").flatMap(sentenceOf);
 }
 
-async function askOne(
-  key: string,
-  source: DownloadSource,
-  budgetMs: number,
-  signal: AbortSignal,
-): Promise<string | undefined> {
+// A process that was killed in the middle of a line has not said it.
+function sentenceOf(line: string): string[] {
   try {
-    const limits = { idleTimeout: budgetMs, pauses: [] };
-    return movedSentence(key, source, await readPublished(source, { key, report: () => undefined, signal, limits }));
+    return [JSON.parse(line) as string];
+  } catch {
+    return [];
+  }
+}
+
+/** The sentence about one source, if there is one. */
+export async function movedSource(key: string, source: DownloadSource): Promise<string | undefined> {
+  try {
+    return movedSentence(
+      key,
+      source,
+      await readPublished(source, { key, report: () => undefined, limits: { pauses: [] } }),
+    );
   } catch {
     return undefined;
   }
@@ -46,5 +60,5 @@ function movedSentence(key: string, source: DownloadSource, published: DownloadP
       : [`${pin} is pinned as ${source[pin]}, published is ${published[pin]}`],
   );
   if (moved.length === 0) return undefined;
-  return `${key}: its publisher has a new build: ${moved.join("; ")}. What is pinned stays in use; npm run pin -- --stack S takes the new build for review.`;
+  return `${key}: its publisher has a new build: ${moved.join("; ")}. What is pinned stays in use where it was downloaded before, and cannot be downloaded any more; npm run pin takes the new build for review.`;
 }

@@ -2,6 +2,7 @@ import type { DownloadSource } from "../deploy-images/urls.ts";
 import { downloadUrls } from "../deploy-images/urls.ts";
 import type { DeployDownloadContent } from "./deploy-content.ts";
 import type { DeployDownloadFile } from "./deploy-schema.ts";
+import { isAddress, quoted } from "./text.ts";
 import type { Problem } from "./problems.ts";
 
 /** `download` of one architecture, checked. Paths of problems start inside it. */
@@ -45,6 +46,15 @@ export function checkDeployDownload(
     if (!isWanted && fields[name] !== undefined)
       problems.push({ path: [name], message: "does not go with the address given here: leave it out" });
   }
+  for (const name of ["baseUrl", "kernelUrl", "initramfsUrl", "tarballUrl"] as const) {
+    const url = fields[name];
+    if (url !== undefined && !isAddress(url))
+      problems.push({ path: [name], message: `${quoted(url)} is no address: correct host and port` });
+  }
+  if (fields.kernelUrl !== undefined && fields.kernelUrl === fields.initramfsUrl)
+    problems.push({ path: ["initramfsUrl"], message: "is the kernel's address too: give the initramfs's own" });
+  if (fields.kernelSha256 !== undefined && fields.kernelSha256 === fields.initramfsSha256)
+    problems.push({ path: ["initramfsSha256"], message: "is the kernel's pin too: two files have two digests" });
   if (problems.length > 0) return { problems, locations: {} };
   const source = fields as DownloadSource;
   const urls = downloadUrls(source);

@@ -42,11 +42,27 @@ export function checkDeployImages(raw: unknown, projectDirectory: string): Check
     const at = ({ path, message }: Problem): Problem => ({ path: ["deployImages", key, ...path], message });
     return { ...checked, problems: checked.problems.map(at), warnings: checked.warnings.map(at) };
   });
+  const images = all.flatMap(({ image }) => (image === undefined ? [] : [image]));
   return {
-    images: all.flatMap(({ image }) => (image === undefined ? [] : [image])),
-    problems: all.flatMap(({ problems }) => problems),
+    images,
+    problems: [...all.flatMap(({ problems }) => problems), ...sharedPins(images)],
     warnings: all.flatMap(({ warnings }) => warnings),
   };
+}
+
+/** One file is no kernel of two architectures. */
+function sharedPins(images: readonly DeployImage[]): Problem[] {
+  const owners = new Map<string, string>();
+  return images
+    .filter(({ content }) => content.kind === "deploy-download")
+    .flatMap(({ architecture, locations }) =>
+      Object.keys(locations).flatMap((pin) => {
+        const owner = owners.get(pin);
+        owners.set(pin, architecture);
+        const message = `pins a file that deployImages.${owner} pins too: each architecture has files of its own`;
+        return owner === undefined ? [] : [{ path: ["deployImages", architecture, "download"], message }];
+      }),
+    );
 }
 
 interface CheckedEntry {
@@ -58,7 +74,7 @@ interface CheckedEntry {
 function checkEntry(key: string, raw: unknown, several: boolean, projectDirectory: string): CheckedEntry {
   const architecture = architectures.find((name) => name === key);
   if (architecture === undefined) {
-    const meant = otherNames[key];
+    const meant = Object.hasOwn(otherNames, key) ? otherNames[key] : undefined;
     const hint = meant === undefined ? didYouMean(key, architectures) : `, did you mean ${meant}?`;
     const message = `unknown architecture ${quoted(key)}${hint || `, known are ${architectures.join(", ")}`}`;
     return { problems: [{ path: [], message }], warnings: [] };

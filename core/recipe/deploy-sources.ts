@@ -3,7 +3,7 @@ import type { DeploySource } from "./deploy-command.ts";
 import type { DeployBuildFile } from "./deploy-schema.ts";
 import type { Problem } from "./problems.ts";
 import { insideProject, projectFile } from "./project-file.ts";
-import { downloadUrl, projectPath, textProblem } from "./text.ts";
+import { downloadUrl, isAddress, projectPath, quoted, textProblem } from "./text.ts";
 
 /** Names on the Python index of the sources that can come from it. */
 const indexNames: Readonly<Partial<Record<DeploySource, string>>> = {
@@ -51,6 +51,11 @@ export function resolveSource(
         },
       };
     case "file": {
+      if (!/\.txt$/.test(given.file ?? ""))
+        problems.push({
+          path: ["file"],
+          message: "must end in .txt, as constraints files of pip do; an archive goes under archive",
+        });
       const file = projectFile(projectDirectory, given.file ?? "");
       if ("problem" in file) return { problems: [...problems, { path: ["file"], message: file.problem }] };
       return { problems, pinned: { sha256: file.sha256 }, location: [file.sha256, file.path] };
@@ -68,7 +73,9 @@ export function resolveSource(
 /** Where an archive is: its address, or its path in the project. */
 export function archiveLocation(given: string, projectDirectory: string): { location: string } | { problem: string } {
   if (/^https?:/.test(given)) {
-    const problem = textProblem(given, downloadUrl);
+    const problem =
+      textProblem(given, downloadUrl) ??
+      (isAddress(given) ? undefined : `${quoted(given)} is no address: correct host and port`);
     return problem === undefined ? { location: given } : { problem };
   }
   const inside = insideProject(projectDirectory, given);

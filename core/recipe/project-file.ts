@@ -12,8 +12,7 @@ export function projectFile(projectDirectory: string, path: string): ProjectFile
   const inside = insideProject(projectDirectory, path);
   if ("problem" in inside) return inside;
   const file = join(projectDirectory, inside.path);
-  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true)
-    return { problem: `there is no file ${quoted(inside.path)} in the project` };
+  if (!isFile(file)) return { problem: `there is no file ${quoted(inside.path)} in the project` };
   if (!realpathSync(file).startsWith(realpathSync(projectDirectory) + sep))
     return { problem: `${quoted(inside.path)} is a link out of the project: put the file itself there` };
   return { path: inside.path, sha256: createHash("sha256").update(readFileSync(file)).digest("hex") };
@@ -28,6 +27,14 @@ export function insideProject(projectDirectory: string, given: string): { path: 
       problem: `${quoted(given)} is outside the project: put the file into the project, and give its path there`,
     };
   return { path: normal };
+}
+
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
 }
 
 function withoutScheme(projectDirectory: string, given: string): string | undefined {

@@ -104,6 +104,11 @@ export const repositoryUrl: TextRule = {
 /** Hex sha256. */
 export const sha256Hex: TextRule = { pattern: /^[0-9a-f]{64}$/, says: "be a sha256: 64 of 0-9 and a-f", max: 64 };
 
+/** Whether a URL that its rule accepted has a host and port that can be. */
+export function isAddress(url: string): boolean {
+  return URL.canParse(url) && new URL(url).hostname !== "";
+}
+
 /** What is wrong with the text under the rule, or undefined. Shown with its control characters escaped. */
 export function textProblem(text: string, rule: TextRule): string | undefined {
   if (text.length > rule.max) return `has ${text.length} characters, at most ${rule.max} are allowed`;

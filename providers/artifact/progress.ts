@@ -26,6 +26,7 @@ export function progressPrinter(name: string, print: (line: string) => void): (e
 /** One line for a person; the log's path stands in the first line of a build. */
 export function progressLine(name: string, event: BuildEvent): string {
   if (event.type === "waiting") return `${name}: waiting, ${event.reason}`;
+  if (event.type === "note") return `${name}: ${event.text}`;
   const elapsed = Math.round(event.elapsedSeconds);
   const expected = event.expectedSeconds === undefined ? "" : ` of about ${Math.round(event.expectedSeconds)} s`;
   const log = elapsed < minimumSecondsBetweenLines ? `, log in ${event.logPath}` : "";

@@ -94,7 +94,8 @@ async function buildHere(
     job,
   );
   for await (const event of build.events())
-    say(event.type === "progress" ? `${event.phase}, ${event.elapsedSeconds} s` : event.reason);
+    if (event.type === "progress") say(`${event.phase}, ${event.elapsedSeconds} s`);
+    else say(event.type === "waiting" ? event.reason : event.text);
   return build.fetch();
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, realpathSync } from "node:fs";
+import { existsSync, readdirSync, realpathSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { sweepBuilds } from "../../core/build/sweep.ts";
@@ -48,9 +48,20 @@ export async function clean({ project, cache, say }: CleanOptions): Promise<void
   if (there.length === 0) say("nothing to remove");
 }
 
+/** What this project's tools and builds put into the cache, with the locks beside it. */
+const ownEntry =
+  /^\.?(base-images|builds|downloads|python|sources|test-artifacts|pulumi-[\w.-]+|resource-openstack-[\w.-]+)(\.lock)?$/;
+
 /** A cache that somebody put at the top of something else must not take that with it. */
 function requireSafe(cache: string, project: string): void {
   if (!existsSync(cache)) return;
+  const foreign = readdirSync(cache).find((name) => !ownEntry.test(name));
+  if (foreign !== undefined) {
+    throw new IronicImagesError(
+      "clean-cache-unsafe",
+      `the cache ${cache} holds ${foreign}, which this project did not make, so nothing was removed; give IRONIC_IMAGES_CACHE a directory of its own, or run \`npm run clean -- --keep-cache\``,
+    );
+  }
   const real = realpathSync(cache);
   const holds = (path: string) =>
     existsSync(path) && `${realpathSync(path)}/`.startsWith(real === "/" ? "/" : `${real}/`);

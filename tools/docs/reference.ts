@@ -60,11 +60,15 @@ function fieldRows(name: string, schema: z.ZodType): string[] {
   const row = `| \`${name}\` | ${valueOf(inner)} | ${fallback} | ${facts === undefined ? "" : decides[facts.affects]} | ${schema.description ?? ""} |`;
   // The fields of `overrides` are those of a recipe.
   if (!(inner instanceof z.ZodObject) || name === "overrides") return [row];
-  const nested = Object.entries(inner.shape as Shape).map(
-    ([key, part]) =>
-      `| \`${name}.${key}\` | ${valueOf(unwrap(part))} | ${part.isOptional() ? "" : "required"} | | ${part.description ?? unwrap(part).description ?? ""} |`,
-  );
-  return [row, ...nested];
+  return [row, ...nestedRows(name, inner)];
+}
+
+function nestedRows(name: string, mapping: z.ZodObject): string[] {
+  return Object.entries(mapping.shape as Shape).flatMap(([key, part]) => {
+    const inner = unwrap(part);
+    const row = `| \`${name}.${key}\` | ${valueOf(inner)} | ${part.isOptional() ? "" : "required"} | | ${part.description ?? inner.description ?? ""} |`;
+    return inner instanceof z.ZodObject ? [row, ...nestedRows(`${name}.${key}`, inner)] : [row];
+  });
 }
 
 // `build` and `download` have tables of their own.

@@ -5,6 +5,7 @@ import { publishedPins, type PublishedOptions } from "../../core/deploy-images/p
 import { pinnedUrls, type DownloadPins } from "../../core/deploy-images/urls.ts";
 import { shownUrl } from "../../core/download/failure.ts";
 import { IronicImagesError } from "../../core/errors.ts";
+import { storageFailure } from "../../core/storage-failure.ts";
 import { isErrno } from "../../core/artifacts/regular-file.ts";
 import { withPins } from "./edit.ts";
 import { stackSources, type StackSource } from "./sources.ts";
@@ -61,7 +62,9 @@ export async function pinStack(request: PinRequest): Promise<boolean> {
     say(`${file}: its pins are not what is published; npm run pin -- --stack ${stack} writes that`);
     return true;
   }
-  await replaceText(join(project, file), before, after);
+  await replaceText(join(project, file), before, after).catch((error: unknown) => {
+    throw storageFailure(error, file);
+  });
   say(`${file}: written; look at the diff, then \`pulumi preview\` shows what it replaces`);
   return true;
 }
@@ -90,6 +93,7 @@ async function movedPins({ architecture, key, source, pins }: StackSource, reque
   const options = { key, report: note, limits, ...(pause === undefined ? {} : { pause }) };
   const published = await publishedPins(source, options);
   const moved = urls.filter(([pin]) => pins[pin] !== published[pin]);
+  refuseHalf(key, pins, published);
   for (const [pin, url] of urls) {
     const now = published[pin] ?? "";
     say(`${architecture} ${pin} of ${shownUrl(url)}`);
@@ -98,13 +102,28 @@ async function movedPins({ architecture, key, source, pins }: StackSource, reque
   return Object.fromEntries(moved.map(([pin]) => [pin, published[pin]]));
 }
 
+/** Two builds can share a kernel; they never share an initramfs. */
+function refuseHalf(key: string, pins: DownloadPins, published: DownloadPins): void {
+  const { kernelSha256: kernel, initramfsSha256: initramfs } = published;
+  if (kernel !== undefined && kernel === initramfs)
+    throw new IronicImagesError(
+      "checksum-refused",
+      `${key}: kernel and initramfs are published with one checksum; the addresses are wrong`,
+    );
+  if (pins.kernelSha256 === undefined || pins.kernelSha256 === kernel || pins.initramfsSha256 !== initramfs) return;
+  throw new IronicImagesError(
+    "checksum-unsteady",
+    `${key}: the published kernel is a new one and the initramfs is not, so the publisher is in the middle of replacing them; nothing was written, try again later`,
+  );
+}
+
 async function readStackFile(project: string, stack: string, file: string): Promise<string> {
   try {
     if (/^[A-Za-z0-9_.-]+$/.test(stack)) return await readFile(join(project, file), "utf8");
   } catch (error) {
     if (!isErrno(error, "ENOENT")) throw error;
   }
-  const files = await readdir(join(project, "stacks"));
+  const files = await readdir(join(project, "stacks")).catch(() => []);
   const known = files.flatMap((name) => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? []);
   throw new IronicImagesError("unknown-stack", `--stack: there is no ${file}; stacks: ${known.sort().join(", ")}`);
 }

@@ -27,7 +27,7 @@ function table({ remove, keep }: PrunePlan): string {
   };
   return textTable([
     ["ID", "NAME", "IMAGE", "ROLE", "SIZE", "CREATED", "BUILD", "ACTION", "WHY"],
-    ...remove.map((entry) => row(entry, "delete", "not in the state, named by nobody")),
+    ...remove.map((entry) => row(entry, "delete", "not in the state")),
     ...keep.map((entry) => row(entry, "keep", whyKept(entry))),
   ]);
 }

@@ -89,6 +89,7 @@ async function runBuild(
 /** A build's event as a person reads it, e.g. `install.d, 62 s of about 130 s`. */
 export function eventText(event: BuildEvent): string {
   if (event.type === "waiting") return `waiting, ${event.reason}`;
+  if (event.type === "note") return event.text;
   const expected = event.expectedSeconds === undefined ? "" : ` of about ${Math.round(event.expectedSeconds)} s`;
   return `${event.phase}, ${Math.round(event.elapsedSeconds)} s${expected}`;
 }

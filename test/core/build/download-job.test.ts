@@ -102,7 +102,7 @@ test("cancelling a download leaves nothing published, and its server is let go",
   await assert.rejects(
     async () => {
       for await (const event of build.events())
-        if (event.type === "waiting" && event.reason.startsWith("downloading")) void build.cancel();
+        if (event.type === "note" && event.text.startsWith("downloading")) void build.cancel();
     },
     { code: "build-cancelled" },
   );

@@ -7,20 +7,28 @@ const fit: BuildHost = {
   privileged: true,
   builder: { "diskimage-builder": "1.0" },
   commands: new Set(knownCommands),
+  architectures: new Set(["amd64"]),
   loopDevices: true,
   vfat: true,
   dockerenv: true,
 };
-const partition = { kind: "partition", distribution: "debian", builder: { "diskimage-builder": "1.0" } } as const;
+const partition = {
+  kind: "partition",
+  distribution: "debian",
+  architecture: "amd64",
+  builder: { "diskimage-builder": "1.0" },
+} as const;
 const uefi = {
   kind: "whole-disk",
   distribution: "ubuntu",
+  architecture: "amd64",
   firmware: "uefi",
   builder: { "diskimage-builder": "1.0" },
 } as const;
 const ramdisk = {
   kind: "deploy-build",
   distribution: "debian-minimal",
+  architecture: "amd64",
   agent: { sha256: "a" },
   requirements: { sha256: "b" },
   simpleInit: { sha256: "c" },
@@ -41,10 +49,30 @@ const cases: [string, BuildHost, Parameters<typeof missingForBuild>[1], RegExp[]
     partition,
     [/^images are built on Linux, this is darwin$/],
   ],
+  [
+    "another architecture",
+    fit,
+    { ...partition, architecture: "arm64" },
+    [/^programs of arm64 do not run here: build on such a machine/],
+  ],
+  [
+    "another architecture by emulation",
+    { ...fit, architectures: new Set(["amd64", "arm64"]) },
+    { ...partition, architecture: "arm64" },
+    [],
+  ],
   ["no root", { ...fit, privileged: false }, partition, [/sudo -n/]],
   [
     "no builder",
-    { platform: "linux", privileged: true, commands: fit.commands, loopDevices: true, vfat: true, dockerenv: false },
+    {
+      platform: "linux",
+      privileged: true,
+      commands: fit.commands,
+      architectures: fit.architectures,
+      loopDevices: true,
+      vfat: true,
+      dockerenv: false,
+    },
     partition,
     [/disk-image-create is not on PATH, or does not run: install diskimage-builder 1\.0/],
   ],
@@ -101,7 +129,15 @@ const cases: [string, BuildHost, Parameters<typeof missingForBuild>[1], RegExp[]
   ],
   [
     "no agent builder",
-    { platform: "linux", privileged: true, commands: fit.commands, loopDevices: true, vfat: true, dockerenv: false },
+    {
+      platform: "linux",
+      privileged: true,
+      commands: fit.commands,
+      architectures: fit.architectures,
+      loopDevices: true,
+      vfat: true,
+      dockerenv: false,
+    },
     ramdisk,
     [/^ironic-python-agent-builder is not on PATH, or does not run: install ironic-python-agent-builder 2\.0/],
   ],

@@ -52,9 +52,9 @@ test("all sources together keep to the budget, and those that answered are told"
     source: { ...sourceAt(origin), ...pinsOf(build) },
   });
   const start = performance.now();
-  const sentences = await movedUpstream([source(silent), source(quick), source(silent)], 400);
+  const sentences = await movedUpstream([source(silent), source(quick), source(silent)], 1500);
   const took = performance.now() - start;
-  assert.ok(took >= 390 && took < 1200, `${took} ms`);
+  assert.ok(took >= 1400 && took < 2500, `${took} ms`);
   assert.deepEqual(
     sentences.map((sentence) => sentence.startsWith(quick.origin)),
     [true],

@@ -183,6 +183,35 @@ const mistakes: readonly (readonly [string, unknown, RegExp])[] = [
     /\.download\.tarballSha256: does not go with the address given here/,
   ],
   [
+    "one address for both",
+    { amd64: { download: { kernelUrl: "https://example.org/x", initramfsUrl: "https://example.org/x", ...pins } } },
+    /\.download\.initramfsUrl: is the kernel's address too/,
+  ],
+  ["one pin for both", fetched({ initramfsSha256: a }), /\.download\.initramfsSha256: is the kernel's pin too/],
+  [
+    "a host that cannot be",
+    fetched({ baseUrl: "http://%zz/x" }),
+    /\.download\.baseUrl: "http:\/\/%zz\/x" is no address/,
+  ],
+  [
+    "one file for two architectures",
+    {
+      amd64: { download: { ...download, ...pins } },
+      arm64: { download: { ...download, ...pins, initramfsSha256: c } },
+    },
+    /:deployImages\.arm64\.download: pins a file that deployImages\.amd64 pins too/,
+  ],
+  [
+    "a name of JavaScript's as architecture",
+    { constructor: { build } },
+    /unknown architecture "constructor", known are/,
+  ],
+  [
+    "constraints that are no .txt",
+    amd64({ requirements: { file: "archives/glean.tar.gz" } }),
+    /\.build\.requirements\.file: must end in \.txt/,
+  ],
+  [
     "a file: URL as address",
     fetched({ baseUrl: "file:///srv/ipa" }),
     /\.download\.baseUrl: "file:\/\/\/srv\/ipa" must be an http or https address/,

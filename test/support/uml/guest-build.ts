@@ -20,7 +20,7 @@ try {
   await cp(files.elements, join(projectDirectory, "elements"), { recursive: true, verbatimSymlinks: true });
   const build = await localExecutor({ projectDirectory, settings: { timeoutMinutes: 240 } }).startOrAttach(job);
   for await (const event of build.events()) {
-    if (event.type === "waiting") continue;
+    if (event.type !== "progress") continue;
     logPath = event.logPath;
     console.log(`${job.name}: ${event.phase}, ${event.elapsedSeconds} s`);
   }

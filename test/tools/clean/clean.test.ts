@@ -61,6 +61,16 @@ for (const [title, lockOf] of [
   });
 }
 
+test("a cache with something of somebody else's is left alone, and so is everything else", async (t) => {
+  const { project, cache } = usedProject(t);
+  mkdirSync(join(cache, "thesis"));
+  await assert.rejects(clean({ project, cache, say: () => {} }), {
+    code: "clean-cache-unsafe",
+    message: /holds thesis/,
+  });
+  assert.ok(existsSync(join(cache, "thesis")) && existsSync(join(project, ".local")));
+});
+
 test("a cache that holds the project is not taken for one", async (t) => {
   const { project } = usedProject(t);
   await assert.rejects(clean({ project, cache: join(project, ".."), say: () => {} }), { code: "clean-cache-unsafe" });

@@ -25,8 +25,8 @@ test("the report says what goes, what stays and why, who names it, and what nobo
     report({ plan: plan(images, { nodes }), nodes: asked }),
     `
 ID                                    NAME     IMAGE     ROLE     SIZE   CREATED               BUILD         ACTION  WHY
-${uuid(2)}  image-2  my-image  ramdisk  5 MiB  2026-02-28T12:00:00Z  0123456789ab  delete  not in the state, named by nobody
-${uuid(1)}  image-1  my-image  kernel   5 MiB  2026-02-28T12:00:00Z  0123456789ab  delete  not in the state, named by nobody
+${uuid(2)}  image-2  my-image  ramdisk  5 MiB  2026-02-28T12:00:00Z  0123456789ab  delete  not in the state
+${uuid(1)}  image-1  my-image  kernel   5 MiB  2026-02-28T12:00:00Z  0123456789ab  delete  not in the state
 ${uuid(3)}  image-3  my-image  kernel   5 MiB  2026-02-28T12:00:00Z  0123456789ab  keep    named by 1 node
 ${uuid(4)}  image-4  my-image  image    -      2026-02-28T12:00:00Z  0123456789ab  keep    protected
 
