@@ -22,6 +22,23 @@ const packed: readonly (readonly [string, () => Buffer | Promise<Buffer>])[] = [
   ["lzma, as the builder's --lzma makes it", () => through("xz", ["--format=lzma", "--stdout"])],
 ];
 
+test("microcode before the packed part counts too, as dracut writes both", async (t) => {
+  const path = join(temporaryDirectory(t), "r.initramfs");
+  const directory = temporaryDirectory(t);
+  writeFileSync(join(directory, "microcode"), randomBytes(5000));
+  const { stdout } = await execa("cpio", ["--quiet", "-o", "-H", "newc"], {
+    cwd: directory,
+    input: "microcode\n",
+    encoding: "buffer",
+  });
+  for (const pack of [gzipSync, zstdCompressSync]) {
+    writeFileSync(path, Buffer.concat([stdout, pack(bytes)]));
+    assert.equal(await unpackedSize(path), stdout.length + bytes.length);
+  }
+  writeFileSync(path, stdout);
+  assert.equal(await unpackedSize(path), stdout.length);
+});
+
 async function through(command: string, words: string[]): Promise<Buffer> {
   const { stdout } = await execa(command, words, { input: bytes, encoding: "buffer" });
   return Buffer.from(stdout);

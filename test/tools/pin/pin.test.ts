@@ -232,3 +232,22 @@ for (const [what, args, message] of [
     assert.doesNotMatch(stderr, /^\s+at /m);
   });
 }
+
+test("a publisher that has replaced the kernel and not yet the initramfs is refused, and nothing is written", async (t) => {
+  const [build, next] = [someBuild(), someBuild()];
+  const { origin } = await publish(t, filesOf({ ...build, kernel: next.kernel }));
+  const text = stackText(origin, pinLines(pinsOf(build)));
+  const directory = project(t, text);
+  await assert.rejects(pin(directory), {
+    code: "checksum-unsteady",
+    message: /kernel is a new one and the initramfs is not/,
+  });
+  assert.equal(readFileSync(file(directory), "utf8"), text);
+});
+
+test("a build that shares its kernel with the one before is taken", async (t) => {
+  const [build, next] = [someBuild(), someBuild()];
+  const { origin } = await publish(t, filesOf({ ...next, kernel: build.kernel }));
+  const directory = project(t, stackText(origin, pinLines(pinsOf(build))));
+  assert.equal((await pin(directory)).moved, true);
+});
