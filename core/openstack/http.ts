@@ -61,7 +61,8 @@ function tlsOptions({ ca, cert, key, verify }: CloudTls): https.AgentOptions {
   };
 }
 
-function isLoopback(hostname: string): boolean {
+/** Whether a host of a URL is this machine by its name, without asking a resolver. */
+export function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d+){3}$/.test(hostname);
 }
 
