@@ -1,3 +1,5 @@
+import { bootTestSettings } from "../boot/settings.ts";
+import { bootTestProblems } from "./boot-test.ts";
 import { checkDeployBuild } from "./deploy-build.ts";
 import { checkDeployDownload } from "./deploy-download.ts";
 import {
@@ -94,7 +96,11 @@ function checkEntry(key: string, raw: unknown, several: boolean, projectDirector
     architecture,
     projectDirectory,
   );
-  const all = [...outer.problems, ...problems.map(({ path, message }) => ({ path: [source, ...path], message }))];
+  const all = [
+    ...outer.problems,
+    ...bootTestProblems(fields.bootTest, { architecture, kind: `deploy-${source}` }),
+    ...problems.map(({ path, message }) => ({ path: [source, ...path], message })),
+  ];
   const warned = warnings.map(({ path, message }) => ({ path: [source, ...path], message }));
   if (all.length > 0 || content === undefined) return { problems: all, warnings: warned };
   const suffix = several ? `-${architecture}` : "";
@@ -109,6 +115,7 @@ function checkEntry(key: string, raw: unknown, several: boolean, projectDirector
     visibility: fields.visibility ?? "private",
     keepPrevious: fields.keepPrevious ?? true,
     ...(fields.minimumNodeMemoryMiB === undefined ? {} : { minimumNodeMemoryMiB: fields.minimumNodeMemoryMiB }),
+    ...(fields.bootTest === undefined ? {} : { bootTest: bootTestSettings(fields.bootTest, content.kind) }),
     properties: fields.properties ?? {},
   };
   return { image, problems: all, warnings: warned };

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { bootTest } from "./boot-test.ts";
 import { deployVariableProblem } from "./deploy-environment.ts";
 import { field, text } from "./fields.ts";
 import { propertyMap, textMap } from "./schema.ts";
@@ -200,6 +201,7 @@ export const deployImageFields = {
     z.boolean().optional(),
     "true",
   ),
+  bootTest,
   minimumNodeMemoryMiB: field(
     "cloud",
     "Memory of the smallest node, MiB. A ramdisk that does not fit, packed and unpacked together, is refused before it is registered.",

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { BootTestSettings } from "../boot/settings.ts";
 import type { RecipeContent } from "./content.ts";
 import type { DownloadSource } from "../deploy-images/urls.ts";
 import type { DeployContent } from "./deploy-content.ts";
@@ -24,6 +25,8 @@ export interface UserImage {
   readonly properties: Readonly<Record<string, string>>;
   readonly minDiskGiB?: number;
   readonly minRamMiB?: number;
+  /** Absent: the image is published without being booted. */
+  readonly bootTest?: BootTestSettings;
 }
 
 /** Deploy kernel and ramdisk of one architecture: what they are, and how they are registered. All defaults are resolved. */
@@ -42,6 +45,8 @@ export interface DeployImage {
   readonly visibility: z.infer<typeof visibility>;
   readonly keepPrevious: boolean;
   readonly minimumNodeMemoryMiB?: number;
+  /** Absent: the images are published without being booted. */
+  readonly bootTest?: BootTestSettings;
   readonly properties: Readonly<Record<string, string>>;
 }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { bootTest } from "./boot-test.ts";
 import { field, text } from "./fields.ts";
 import { overrideFields, sharedCloudFields } from "./schema.ts";
 import * as rule from "./text.ts";
@@ -32,6 +33,7 @@ export const userImageFields = {
     z.boolean().optional(),
     "false",
   ),
+  bootTest,
   ...sharedCloudFields,
   overrides: field(
     "content",
@@ -47,7 +49,7 @@ export const userImageSchema = z.strictObject(userImageFields);
 export const buildFields = {
   slots: field(
     "build",
-    "Builds at the same time on this machine.",
+    "Builds at the same time on this machine, and as many boot tests.",
     z.int().min(1).max(64).optional(),
     "one per 2 processors",
   ),

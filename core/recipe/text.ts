@@ -52,6 +52,20 @@ export const downloadUrl: TextRule = {
   max: 2000,
 };
 
+/** One argument of a kernel's command line. */
+export const kernelArgument: TextRule = {
+  pattern: /^[\x21-\x7e]+$/,
+  says: "be one argument of the kernel, without spaces",
+  max: 255,
+};
+
+/** Text of a serial console, which comes without control characters. */
+export const bootMarker: TextRule = {
+  pattern: /^[^\p{Cc}\s][^\p{Cc}]*$/u,
+  says: "be text of one line, not starting with a space",
+  max: 200,
+};
+
 /** Value of `no_proxy`. */
 export const noProxyList: TextRule = {
   pattern: /^[A-Za-z0-9.,:*/_-]+$/,

@@ -1,10 +1,12 @@
+import { bootTestSettings } from "../boot/settings.ts";
+import { bootTestProblems } from "./boot-test.ts";
 import { checkRecipe } from "./checks.ts";
 import type { UserImage } from "./model.ts";
 import { checkFields, formatPath, type Problem } from "./problems.ts";
 import { recipeNameProblem, type ReadRecipe } from "./recipes.ts";
 import { resolveContent, resolveMinimums } from "./resolve.ts";
 import { userImageSchema } from "./stack-schema.ts";
-import type { RecipeFile } from "./schema.ts";
+import { defaults, type RecipeFile } from "./schema.ts";
 import { imageName, textProblem } from "./text.ts";
 
 /** One entry of `userImages`, checked together with its recipe. Paths of problems are those inside the entry. */
@@ -39,6 +41,7 @@ export function checkUserImage(
   problems.push(
     ...findings.problems.map((problem) => inOverrides(problem, fields)),
     ...nameProblems(key, fields, merged.kind),
+    ...bootTestProblems(fields.bootTest, { ...merged, architecture: merged.architecture ?? defaults.architecture }),
   );
   const warnings = findings.warnings.map((problem) => inOverrides(problem, fields));
   return { image: resolveUserImage(key, fields.recipe, fields, recipe, merged), problems, warnings };
@@ -107,5 +110,6 @@ function resolveUserImage(
     keepPrevious: fields.keepPrevious ?? false,
     properties: { ...recipe.properties, ...fields.properties },
     ...resolveMinimums(fields, recipe),
+    ...(fields.bootTest === undefined ? {} : { bootTest: bootTestSettings(fields.bootTest, merged.kind) }),
   };
 }
