@@ -39,6 +39,21 @@ export function memorySource(buffer: Buffer): ByteSource {
   );
 }
 
+/** A part of a source, e.g. a partition of a disk: what lies behind the source's end is not there. `bytesRead` is that of the source. */
+export function partSource(source: ByteSource, start: number, length: number): ByteSource {
+  const size = Math.max(0, Math.min(length, source.size - start));
+  return {
+    size,
+    get bytesRead() {
+      return source.bytesRead;
+    },
+    async read(offset, wanted) {
+      const possible = readableLength(size, offset, wanted);
+      return possible === 0 ? Buffer.alloc(0) : await source.read(start + offset, possible);
+    },
+  };
+}
+
 class CountedSource implements ByteSource {
   readonly size: number;
   bytesRead = 0;

@@ -1,0 +1,113 @@
+import type { ByteSource } from "../byte-source.ts";
+
+const entrySize = 32;
+/** Bytes of one directory that are looked at: more than an EFI system partition ever has, and an end for a chain that runs in a circle. */
+const mostBytes = 4 * 2 ** 20;
+
+interface Fat {
+  readonly source: ByteSource;
+  readonly bits: 12 | 16 | 32;
+  /** Bytes. */
+  readonly clusterSize: number;
+  /** Bytes from the beginning. */
+  readonly fatStart: number;
+  readonly rootStart: number;
+  readonly rootSize: number;
+  readonly dataStart: number;
+  /** First cluster of the root directory; FAT32 alone. */
+  readonly rootCluster: number;
+}
+
+/**
+ * Whether a FAT file system holds a file. Names of up to 8 and 3 characters alone, in any case: the names that firmware looks for are such.
+ * Undefined if it is no FAT that can be read.
+ * @param path with `/`, from the root
+ */
+export async function isFileInFat(source: ByteSource, path: string): Promise<boolean | undefined> {
+  const fat = await readFat(source);
+  if (fat === undefined) return undefined;
+  let directory: AsyncGenerator<Buffer> = fat.bits === 32 ? clusters(fat, fat.rootCluster) : fixedRoot(fat);
+  const names = path.split("/").map(shortName);
+  for (const [depth, name] of names.entries()) {
+    const entry = await findEntry(directory, name);
+    const isDirectory = entry !== undefined && (entry.readUInt8(11) & 0x10) !== 0;
+    if (depth === names.length - 1) return entry !== undefined && !isDirectory && entry.readUInt32LE(28) > 0;
+    if (entry === undefined || !isDirectory) return false;
+    directory = clusters(fat, (fat.bits === 32 ? entry.readUInt16LE(20) * 65536 : 0) + entry.readUInt16LE(26));
+  }
+  return false;
+}
+
+/** The BIOS parameter block, and the kind by the number of clusters (Microsoft's FAT specification 1.03, "FAT Type Determination"). */
+async function readFat(source: ByteSource): Promise<Fat | undefined> {
+  const boot = await source.read(0, 512);
+  if (boot.length < 512 || boot.readUInt16LE(510) !== 0xaa55) return undefined;
+  const sector = boot.readUInt16LE(11);
+  const perCluster = boot.readUInt8(13);
+  const fats = boot.readUInt8(16);
+  if (![512, 1024, 2048, 4096].includes(sector) || !powerOfTwo(perCluster) || fats < 1 || fats > 2) return undefined;
+  const fatSectors = boot.readUInt16LE(22) || boot.readUInt32LE(36);
+  const total = boot.readUInt16LE(19) || boot.readUInt32LE(32);
+  const rootSize = boot.readUInt16LE(17) * entrySize;
+  const fatStart = boot.readUInt16LE(14) * sector;
+  const rootStart = fatStart + fats * fatSectors * sector;
+  const dataStart = rootStart + Math.ceil(rootSize / sector) * sector;
+  const count = Math.floor((total * sector - dataStart) / (perCluster * sector));
+  if (fatStart === 0 || fatSectors === 0 || count < 1) return undefined;
+  return {
+    source,
+    bits: count < 4085 ? 12 : count < 65525 ? 16 : 32,
+    clusterSize: perCluster * sector,
+    fatStart,
+    rootStart,
+    rootSize,
+    dataStart,
+    rootCluster: boot.readUInt32LE(44),
+  };
+}
+
+async function findEntry(directory: AsyncGenerator<Buffer>, name: string): Promise<Buffer | undefined> {
+  for await (const bytes of directory) {
+    for (let at = 0; at + entrySize <= bytes.length; at += entrySize) {
+      const entry = bytes.subarray(at, at + entrySize);
+      if (entry[0] === 0) return undefined;
+      // Volume labels and the pieces of long names have this bit.
+      if ((entry.readUInt8(11) & 0x08) === 0 && entry.toString("latin1", 0, 11) === name) return entry;
+    }
+  }
+  return undefined;
+}
+
+async function* fixedRoot({ source, rootStart, rootSize }: Fat): AsyncGenerator<Buffer> {
+  yield await source.read(rootStart, rootSize);
+}
+
+async function* clusters(fat: Fat, first: number): AsyncGenerator<Buffer> {
+  let cluster = first;
+  for (let left = mostBytes; left > 0 && cluster >= 2 && cluster < endMark(fat.bits); left -= fat.clusterSize) {
+    yield await fat.source.read(fat.dataStart + (cluster - 2) * fat.clusterSize, fat.clusterSize);
+    cluster = await nextCluster(fat, cluster);
+  }
+}
+
+async function nextCluster({ source, bits, fatStart }: Fat, cluster: number): Promise<number> {
+  const bytes = await source.read(fatStart + Math.floor((cluster * bits) / 8), bits === 32 ? 4 : 2);
+  if (bytes.length < (bits === 32 ? 4 : 2)) return 0;
+  if (bits === 32) return bytes.readUInt32LE(0) & 0x0fffffff;
+  const value = bytes.readUInt16LE(0);
+  if (bits === 16) return value;
+  return cluster % 2 === 0 ? value & 0xfff : value >> 4;
+}
+
+function endMark(bits: Fat["bits"]): number {
+  return { 12: 0xff7, 16: 0xfff7, 32: 0x0ffffff7 }[bits];
+}
+
+function shortName(name: string): string {
+  const [stem = "", extension = ""] = name.toUpperCase().split(".");
+  return stem.padEnd(8) + extension.padEnd(3);
+}
+
+function powerOfTwo(value: number): boolean {
+  return value > 0 && (value & (value - 1)) === 0;
+}
