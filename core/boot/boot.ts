@@ -1,25 +1,29 @@
 import { rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { execa, ExecaError } from "execa";
+import { execa, ExecaError, type Result } from "execa";
 import tmp from "tmp";
 import type { ArtifactRecord } from "../artifacts/record.ts";
 import { IronicImagesError } from "../errors.ts";
 import { chooseAccelerator, type Accelerator } from "./accelerator.ts";
-import { bootCommand, needsUefi, type BootRequest } from "./command.ts";
+import { bootCommand, type BootRequest } from "./command.ts";
 import { prepareUefi } from "./firmware.ts";
 import { SerialLog } from "./serial-log.ts";
+import { bootFirmware, bootTestDefaults, isDeploy } from "./settings.ts";
+import { agentStart, anything, kernelPanic, loginPrompt, systemSpeaks } from "./signs.ts";
 
 export interface BootOptions extends Pick<BootRequest, "processors" | "memoryMiB" | "network" | "kernelArguments"> {
   /** Directory of the artifact. */
   readonly directory: string;
   readonly record: Pick<ArtifactRecord, "files" | "inputs">;
   /** What the end of the serial log says when the guest is up; default a login prompt, of deploy images {@link agentStart}. */
-  readonly success?: RegExp;
-  /** Seconds without new serial output after which the guest counts as stuck; default 180. */
+  readonly success?: RegExp | string;
+  /** Seconds without new serial output after which the guest counts as stuck; default as in {@link bootTestDefaults}. */
   readonly silenceSeconds?: number;
-  /** Seconds for the whole boot; default 1800. */
+  /** Seconds for the whole boot; default as in {@link bootTestDefaults}. */
   readonly limitSeconds?: number;
+  /** An empty directory of the caller's, who finds `serial.log` in it afterwards; default one that is gone afterwards. */
+  readonly scratch?: string;
   /** Default: KVM if it works here, otherwise TCG. */
   readonly accelerator?: Accelerator;
   /** Called twice a second with the last line that the guest said. */
@@ -30,6 +34,8 @@ export interface BootOptions extends Pick<BootRequest, "processors" | "memoryMiB
 
 export interface BootResult {
   readonly booted: boolean;
+  /** Whether anything but firmware and boot loader was heard. */
+  readonly systemSpoke: boolean;
   /** From QEMU's start to the answer. */
   readonly seconds: number;
   readonly accelerator: Accelerator;
@@ -39,18 +45,14 @@ export interface BootResult {
   readonly why?: string;
 }
 
-/** `host login: ` without a newline is the last thing that a guest says. */
-const loginPrompt = /login: $/m;
-/** What ironic-python-agent logs when it starts (ironic_python_agent/agent.py, IronicPythonAgent.run). */
-export const agentStart = /Starting ironic-python-agent version: (\S+)/;
 const pollEvery = 500;
 /** A guest that says more than this, in bytes, is going round in circles. */
 const serialLimit = 64 * 1024 * 1024;
 
 /**
  * Boots an artifact in QEMU, an image on a copy-on-write overlay, and watches its serial console. A partition image is started with its kernel and ramdisk, a
- * whole-disk image by its own boot loader; deploy images are kernel and ramdisk alone. Leaves no process and no file.
- * @throws IronicImagesError `host-tool-missing`, `boot-unsupported`, `boot-failed` if there is nothing to start QEMU with
+ * whole-disk image by its own boot loader; deploy images are kernel and ramdisk alone. Leaves no process, and no file but in a given scratch directory.
+ * @throws IronicImagesError `host-tool-missing`, `boot-unsupported`; `boot-failed` if QEMU cannot be started or fails, which says nothing of the image
  */
 export async function bootImage(options: BootOptions): Promise<BootResult> {
   const { inputs } = options.record;
@@ -60,6 +62,7 @@ export async function bootImage(options: BootOptions): Promise<BootResult> {
       `The boot test runs amd64 images, and this one is ${inputs.architecture}; boot it on such a machine`,
     );
   options.signal?.throwIfAborted();
+  if (options.scratch !== undefined) return await bootIn(options.scratch, options);
   const { name: scratch } = tmp.dirSync({ prefix: "ironic-images-boot" });
   try {
     return await bootIn(scratch, options);
@@ -70,12 +73,14 @@ export async function bootImage(options: BootOptions): Promise<BootResult> {
 }
 
 async function bootIn(scratch: string, options: BootOptions): Promise<BootResult> {
-  const { signal, onProgress, silenceSeconds = 180, limitSeconds = 1800 } = options;
-  const { success = isDeploy(options.record) ? agentStart : loginPrompt } = options;
+  const { signal, onProgress } = options;
+  const { silenceSeconds = bootTestDefaults.silenceSeconds, limitSeconds = bootTestDefaults.limitSeconds } = options;
+  const { success = isDeploy(options.record.inputs.kind) ? agentStart : loginPrompt } = options;
   await requireQemu();
   const accelerator = options.accelerator ?? (await chooseAccelerator(scratch));
   const serialLog = join(scratch, "serial.log");
-  const command = bootCommand({ ...options, ...(await guestFiles(scratch, options)), serialLog, accelerator });
+  const files = await guestFiles(scratch, options);
+  const command = bootCommand({ ...options, ...files, serialLog, accelerator });
   // QEMU ends with this process, also when this one is killed.
   const qemu = execa("setpriv", ["--pdeathsig", "KILL", "--", ...command], {
     reject: false,
@@ -83,7 +88,7 @@ async function bootIn(scratch: string, options: BootOptions): Promise<BootResult
     stdout: "ignore",
     maxBuffer: 1_000_000,
   });
-  const log = new SerialLog(serialLog);
+  const log = new SerialLog(serialLog, files.direct === undefined ? systemSpeaks : anything);
   const start = performance.now();
   const seconds = () => (performance.now() - start) / 1000;
   let ended = false;
@@ -97,9 +102,11 @@ async function bootIn(scratch: string, options: BootOptions): Promise<BootResult
       const over = ended;
       if (await log.poll()) lastOutput = seconds();
       const { text } = log;
-      if (text.search(success) >= 0) break;
+      if (typeof success === "string" ? text.includes(success) : success.test(text)) break;
       onProgress?.(text.trimEnd().split("\n").at(-1) ?? "", seconds());
-      if (over) why = `QEMU ended by itself: ${(await qemu).stderr.trim() || "the guest switched itself off"}`;
+      const panic = kernelPanic.exec(text)?.[0];
+      if (panic !== undefined) why = panic;
+      else if (over) why = whyEnded(await qemu);
       else if (seconds() - lastOutput > silenceSeconds) why = `the guest said nothing for ${silenceSeconds} s`;
       else if (seconds() > limitSeconds) why = `the guest was not up after ${limitSeconds} s`;
       else if (log.size > serialLimit) why = `the guest wrote more than ${serialLimit} bytes to its console`;
@@ -113,12 +120,19 @@ async function bootIn(scratch: string, options: BootOptions): Promise<BootResult
     await qemu;
     await log.close();
   }
-  const result = { booted: why === undefined, seconds: seconds(), accelerator, serialLog: log.text };
+  const { text, heard: systemSpoke } = log;
+  const result = { booted: why === undefined, systemSpoke, seconds: seconds(), accelerator, serialLog: text };
   return why === undefined ? result : { ...result, why };
 }
 
-function isDeploy({ inputs }: BootOptions["record"]): boolean {
-  return inputs.kind === "deploy-build" || inputs.kind === "deploy-download";
+/** A guest ends QEMU only by switching itself off, and then there is no error. */
+function whyEnded({ failed, stderr, shortMessage }: Readonly<Result>): string {
+  if (!failed) return "QEMU ended by itself: the guest switched itself off";
+  throw new IronicImagesError(
+    "boot-failed",
+    "QEMU failed, which says nothing of the image; mend it and run again",
+    String(stderr) || String(shortMessage),
+  );
 }
 
 async function requireQemu(): Promise<void> {
@@ -140,7 +154,7 @@ async function guestFiles(
     kernel === undefined || ramdisk === undefined
       ? undefined
       : { kernel: resolve(directory, kernel.name), ramdisk: resolve(directory, ramdisk.name) };
-  if (isDeploy(record) && direct !== undefined) return { direct };
+  if (isDeploy(record.inputs.kind) && direct !== undefined) return { direct };
   if (image === undefined) throw new IronicImagesError("boot-failed", `The artifact in ${directory} has no image`);
   const overlay = join(scratch, "overlay.qcow2");
   try {
@@ -171,6 +185,6 @@ async function guestFiles(
       { cause: error },
     );
   }
-  const uefi = needsUefi(record.inputs) ? await prepareUefi(scratch) : undefined;
+  const uefi = bootFirmware(record.inputs) === "uefi" ? await prepareUefi(scratch) : undefined;
   return { overlay, ...(uefi === undefined ? {} : { uefi }), ...(direct === undefined ? {} : { direct }) };
 }

@@ -1,5 +1,5 @@
-import type { FingerprintInputs } from "../recipe/fingerprint.ts";
 import type { Accelerator } from "./accelerator.ts";
+import { bootTestDefaults } from "./settings.ts";
 
 /** Files of the UEFI firmware OVMF. */
 export interface UefiFirmware {
@@ -20,26 +20,23 @@ export interface BootRequest {
   /** Where QEMU writes what the guest says on its first serial port. */
   readonly serialLog: string;
   readonly accelerator: Accelerator;
-  /** Virtual processors; default 2. */
+  /** Virtual processors. These and the following have the defaults of {@link bootTestDefaults}. */
   readonly processors?: number;
-  /** Default 1024; of deploy images {@link deployMemoryMiB}. */
   readonly memoryMiB?: number;
-  /** `restricted`, the default: a NIC with DHCP and no way out, because guests without a network wait minutes for one. */
-  readonly network?: "none" | "restricted";
+  /** `isolated`: a NIC with DHCP and no way out, because guests without a network wait minutes for one. */
+  readonly network?: "none" | "isolated";
   /** Appended to the kernel's command line, where there is one. */
   readonly kernelArguments?: readonly string[];
 }
-
-/** MiB of memory: a ramdisk is there twice while the kernel unpacks it. */
-export const deployMemoryMiB = 3072;
 
 /** The processor that the guest sees. Without KVM: the oldest that today's distributions run on (x86-64-v2), because newer instructions are slow in TCG. */
 const processor = { kvm: "host", tcg: "Nehalem" } as const satisfies Record<Accelerator, string>;
 
 /** The QEMU command of a boot, beginning with the program. */
 export function bootCommand(request: BootRequest): string[] {
-  const { overlay, direct, uefi, accelerator, processors = 2, network = "restricted" } = request;
-  const { memoryMiB = overlay === undefined ? deployMemoryMiB : 1024 } = request;
+  const { overlay, direct, uefi, accelerator, processors = bootTestDefaults.processors } = request;
+  const { memoryMiB = bootTestDefaults[overlay === undefined ? "deployMemoryMiB" : "memoryMiB"] } = request;
+  const { network = bootTestDefaults.network } = request;
   return [
     "qemu-system-x86_64",
     "-nodefaults",
@@ -76,11 +73,6 @@ function kernelArguments(overlay: string | undefined): string[] {
   return overlay === undefined
     ? ["console=ttyS0", "systemd.journald.forward_to_console=1", "ipa-standalone=1"]
     : ["root=/dev/vda", "rw", "console=ttyS0"];
-}
-
-/** True if such an image boots through UEFI firmware. Kernel and ramdisk of a partition image need none. */
-export function needsUefi(inputs: Pick<FingerprintInputs, "kind"> & { readonly firmware?: string }): boolean {
-  return inputs.kind === "whole-disk" && inputs.firmware === "uefi";
 }
 
 /** In QEMU's option lists a comma ends a value, and two of them are one. */

@@ -6,18 +6,22 @@ import { isErrno } from "../artifacts/regular-file.ts";
 const kept = 64 * 1024;
 const chunk = Buffer.alloc(64 * 1024);
 
-/** Reads a file that grows, and keeps its end as a person would see it on a terminal. */
+/** Reads a file that grows, listens for a sign in all of it, and keeps its end as a person would see it on a terminal. */
 export class SerialLog {
   readonly #path: string;
+  readonly #sign: RegExp;
   #file: FileHandle | undefined;
   #raw = "";
   // A character may be in two reads.
   readonly #decoder = new StringDecoder("utf8");
   /** Bytes read so far. */
   size = 0;
+  /** Whether the sign was in it, at any time. */
+  heard = false;
 
-  constructor(path: string) {
+  constructor(path: string, sign: RegExp) {
     this.#path = path;
+    this.#sign = sign;
   }
 
   /** Reads what is new; true if there was something. */
@@ -34,6 +38,7 @@ export class SerialLog {
       if (bytesRead === 0) return this.size > before;
       this.size += bytesRead;
       this.#raw = (this.#raw + this.#decoder.write(chunk.subarray(0, bytesRead))).slice(-kept);
+      if (!this.heard) this.heard = this.#sign.test(this.text);
     }
   }
 

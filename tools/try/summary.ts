@@ -2,8 +2,10 @@ import { artifactPath } from "../../core/artifacts/names.ts";
 import type { BootResult } from "../../core/boot/boot.ts";
 import type { TriedBuild } from "./build.ts";
 
+type Booted = Pick<BootResult, "booted" | "accelerator" | "why" | "seconds">;
+
 /** The closing line: which file, how big, how long it took, and whether it boots. */
-export function summary({ record, built }: TriedBuild, boot: Omit<BootResult, "serialLog"> | undefined): string {
+export function summary({ record, built }: TriedBuild, boot: Booted | undefined): string {
   const { image } = record.files;
   const took = built ? `built in ${seconds(record.seconds["total"] ?? 0)}` : `built before, at ${record.builtAt}`;
   return [
@@ -14,7 +16,7 @@ export function summary({ record, built }: TriedBuild, boot: Omit<BootResult, "s
   ].join(", ");
 }
 
-function bootText(boot: Omit<BootResult, "serialLog"> | undefined): string {
+function bootText(boot: Booted | undefined): string {
   if (boot === undefined) return "not tried to boot";
   const { booted, accelerator, why = "" } = boot;
   return booted

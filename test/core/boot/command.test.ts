@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bootCommand, needsUefi } from "../../../core/boot/command.ts";
+import { bootCommand } from "../../../core/boot/command.ts";
 
 const base = { overlay: "/t/overlay.qcow2", serialLog: "/t/serial.log", accelerator: "tcg" } as const;
 const partition = { kernel: "/a/my-image.vmlinuz", ramdisk: "/a/my-image.initrd" };
@@ -74,16 +74,6 @@ for (const [what, request, present] of [
   test(what, () => {
     const command = bootCommand({ ...base, ...request });
     for (const argument of present) assert.ok(command.includes(argument), `${argument} is not in ${command.join(" ")}`);
-  });
-}
-
-for (const [inputs, expected] of [
-  [{ kind: "whole-disk", firmware: "uefi" }, true],
-  [{ kind: "whole-disk", firmware: "bios" }, false],
-  [{ kind: "partition" }, false],
-] as const) {
-  test(`${Object.values(inputs).join(", ")} ${expected ? "needs" : "needs no"} UEFI`, () => {
-    assert.equal(needsUefi(inputs), expected);
   });
 }
 

@@ -17,7 +17,7 @@ for (const [what, raw, plain] of [
 
 test("a log is read as it grows, and only its end is kept", async (t) => {
   const path = join(temporaryDirectory(t), "serial.log");
-  const log = new SerialLog(path);
+  const log = new SerialLog(path, /never/);
   t.after(() => log.close());
   assert.equal(await log.poll(), false, "no file yet");
   appendFileSync(path, "one\n");
@@ -36,4 +36,17 @@ test("a log is read as it grows, and only its end is kept", async (t) => {
   assert.equal(log.size, 300_014);
   assert.equal(log.text.length, 65_536);
   assert.ok(log.text.endsWith("xend"));
+});
+
+test("a sign is heard anywhere in the log, also when it is long gone from its end", async (t) => {
+  const path = join(temporaryDirectory(t), "serial.log");
+  const log = new SerialLog(path, /^\[ +0\.0/m);
+  t.after(() => log.close());
+  appendFileSync(path, "GNU GRUB\r\n");
+  await log.poll();
+  assert.equal(log.heard, false);
+  appendFileSync(path, `\x1b[H[    0.000000] Linux\r\n${"x".repeat(300_000)}`);
+  await log.poll();
+  assert.equal(log.heard, true);
+  assert.ok(!log.text.includes("Linux"));
 });
