@@ -1,4 +1,4 @@
-import type { Ext, Inode } from "./ext.ts";
+import type { Ext, Inode } from "./ext-inodes.ts";
 
 /** Bytes of one directory or link that are looked at, and of the maps that lead to them; /usr/sbin has a few KiB. A hostile map could have no end. */
 const mostBytes = 16 * 2 ** 20;

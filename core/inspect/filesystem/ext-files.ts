@@ -1,6 +1,6 @@
 import type { ByteSource } from "../byte-source.ts";
 import { inodeBlocks } from "./ext-blocks.ts";
-import { openExt, readInode, type Ext, type Inode } from "./ext.ts";
+import { openExt, readInode, type Ext, type Inode } from "./ext-inodes.ts";
 
 const rootInode = 2;
 /** As Linux: more links on one way are a circle (ELOOP). */

@@ -19,6 +19,7 @@ export class CpioNames {
   #wanted = headerSize;
   #skip = 0;
   #between = true;
+  #begun = false;
 
   constructor(onName: (name: string) => void) {
     this.#onName = onName;
@@ -33,8 +34,8 @@ export class CpioNames {
   /** To be called when there are no more bytes. */
   end(): void {
     if (this.ended || this.broken !== undefined) return;
-    // The last file's padding may be missing.
-    if (!this.#between || this.#part.length > 0) this.broken = "its archive is cut off";
+    if (!this.#begun && this.#part.length === 0) this.ended = true;
+    else if (!this.#between || this.#part.length > 0) this.broken = "its archive is cut off";
   }
 
   /** Takes at least one byte, and says how many. */
@@ -84,6 +85,7 @@ export class CpioNames {
     this.#skip = padding(this.#wanted) + dataSize + padding(dataSize);
     this.#part = Buffer.alloc(0);
     this.#wanted = headerSize;
+    this.#begun = true;
     this.#between = name === "TRAILER!!!";
     if (!this.#between) this.#onName(name);
   }

@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import type { Duplex, Readable } from "node:stream";
 import { crc32, createInflateRaw, createZstdDecompress } from "node:zlib";
 import { IronicImagesError } from "../../errors.ts";
@@ -13,7 +12,7 @@ export type Unpacker = (kind: PartKind, packed: Readable) => AsyncIterable<Buffe
 /** More than this no node has memory for, so it is no ramdisk but a bomb. */
 export const largestRamdisk = 64 * 2 ** 30;
 
-/** Far larger pieces than Node's own 16 KiB: less to and fro between its threads. */
+/** Bytes, packed and unpacked, that go between threads at a time; far more than Node's own 16 KiB. */
 const chunkSize = 2 ** 20;
 
 /** One packed part of an initramfs. */
@@ -73,15 +72,33 @@ async function through(
   start: number,
   take: (chunk: Buffer) => void,
 ): Promise<number> {
-  const packed = streamOf(source, start);
-  packed.once("error", (error) => unpack.destroy(error));
-  packed.pipe(unpack);
+  const fed = feed(unpack, source, start);
   try {
     for await (const chunk of unpack as AsyncIterable<Buffer>) take(chunk);
     return unpack.bytesWritten;
   } finally {
-    packed.unpipe(unpack);
-    packed.destroy();
-    if (!packed.closed) await once(packed, "close");
+    unpack.destroy();
+    await fed;
+  }
+}
+
+// Not a pipe: it would go on behind the end, where Node takes what comes for a further beginning.
+async function feed(
+  unpack: Duplex & { readonly bytesWritten: number },
+  source: ByteSource,
+  start: number,
+): Promise<void> {
+  try {
+    for (let at = start; at < source.size;) {
+      const chunk = await source.read(at, chunkSize);
+      if (chunk.length === 0) break;
+      at += chunk.length;
+      // What goes wrong is told to who reads.
+      await new Promise<void>((done) => unpack.write(chunk, () => done()));
+      if (unpack.destroyed || unpack.bytesWritten < at - start) return;
+    }
+    unpack.end();
+  } catch (error) {
+    unpack.destroy(error instanceof Error ? error : new Error(String(error)));
   }
 }
