@@ -24,7 +24,7 @@ const entries = z.record(z.string(), z.record(z.string(), value));
  * Reads the entry of a cloud as gophercloud's `clientconfig.GetCloudFromYAML` does for the openstack plugin: clouds.yaml
  * from `OS_CLIENT_CONFIG_FILE`, project, home or site directory, `profile` from clouds-public.yaml, secure.yaml on top.
  *
- * @throws IronicImagesError `clouds-file-missing`, `clouds-file-unreadable`, `cloud-not-found`
+ * @throws IronicImagesError `clouds-file-missing`, `clouds-profile-missing`, `clouds-file-unreadable`, `cloud-not-found`
  */
 export async function readCloudEntry(name: string, places: CloudsPlaces): Promise<{ file: string; entry: CloudEntry }> {
   const named = places.environment["OS_CLIENT_CONFIG_FILE"];
@@ -43,7 +43,7 @@ export async function readCloudEntry(name: string, places: CloudsPlaces): Promis
     const shared = await readFirst(candidates(places, "clouds-public"), "public-clouds");
     if (shared === undefined) {
       throw new IronicImagesError(
-        "clouds-file-missing",
+        "clouds-profile-missing",
         `${found.file}: clouds.${name}.profile is ${profile}, but there is no clouds-public.yaml`,
       );
     }

@@ -33,7 +33,7 @@ export interface CloudTls {
  * the other way round. (terraform-provider-openstack v1.54.1 `openstack/provider.go`; gophercloud/utils
  * `terraform/auth/config.go`, `openstack/clientconfig/requests.go`.) One difference: the plugin overlooks `interface` in clouds.yaml.
  *
- * @throws IronicImagesError `cloud-not-named`, `cloud-not-found`, `clouds-file-missing`, `clouds-file-unreadable`, `cloud-config`
+ * @throws IronicImagesError `cloud-not-named`, `cloud-not-found`, `clouds-file-missing`, `clouds-profile-missing`, `clouds-file-unreadable`, `cloud-config`
  */
 export async function readCloud(name?: string, places: CloudsPlaces = defaultPlaces()): Promise<Cloud> {
   const { environment } = places;

@@ -1,9 +1,9 @@
 import { checkDeployImages } from "./deploy-image.ts";
-import type { BuildSettings, StackModel, UserImage } from "./model.ts";
+import type { BuildSettings, PreflightSettings, StackModel, UserImage } from "./model.ts";
 import { nameClashes } from "./names.ts";
 import { checkFields, didYouMean, formatPath, isMapping, type Problem } from "./problems.ts";
 import { fileLines, invalidConfig, readRecipe, type ReadRecipe } from "./recipes.ts";
-import { buildSchema, DEFAULT_TIMEOUT_MINUTES } from "./stack-schema.ts";
+import { buildSchema, DEFAULT_PUBLIC_ROLES, DEFAULT_TIMEOUT_MINUTES, preflightSchema } from "./stack-schema.ts";
 import { imageName, textProblem } from "./text.ts";
 import { checkUserImage } from "./user-image.ts";
 
@@ -19,7 +19,7 @@ export interface StackSource {
   readonly config: Readonly<Record<string, unknown>>;
 }
 
-const configKeys = ["userImages", "deployImages", "build"];
+const configKeys = ["userImages", "deployImages", "build", "preflight", "publicRoles"];
 
 /**
  * Reads and validates a stack and its recipes. Reads files, and nothing else.
@@ -44,6 +44,7 @@ export async function loadStack({ projectDirectory, stack, config }: StackSource
       });
   }
   const build = readBuild(config["build"] ?? {}, problems);
+  const preflight = readPreflight(config, problems);
   const userImages: UserImage[] = [];
   for (const [key, raw] of readEntries(config["userImages"] ?? {}, problems)) {
     const at = ["userImages", key];
@@ -63,6 +64,7 @@ export async function loadStack({ projectDirectory, stack, config }: StackSource
     userImages,
     deployImages: deploy.images,
     build,
+    preflight,
     warnings: [...[...recipes.values()].flatMap((recipe) => recipe.warnings), ...fileLines(file, warnings)],
   };
 }
@@ -75,6 +77,15 @@ function readBuild(raw: unknown, problems: Problem[]): BuildSettings {
   const checked = checkFields(buildSchema, raw);
   problems.push(...under(["build"], checked.problems));
   return { ...checked.value, timeoutMinutes: checked.value?.timeoutMinutes ?? DEFAULT_TIMEOUT_MINUTES };
+}
+
+function readPreflight(config: StackSource["config"], problems: Problem[]): PreflightSettings {
+  const { preflight, publicRoles } = config;
+  const given = Object.entries({ preflight, publicRoles }).filter(([, value]) => value !== undefined);
+  const checked = checkFields(preflightSchema, Object.fromEntries(given));
+  problems.push(...checked.problems);
+  const { preflight: asked = true, publicRoles: roles = DEFAULT_PUBLIC_ROLES } = checked.fields;
+  return { isOn: asked !== "off" && asked !== false, publicRoles: roles };
 }
 
 function readEntries(raw: unknown, problems: Problem[]): [string, unknown][] {

@@ -53,11 +53,19 @@ export interface DeployImage {
 /** How this machine builds: `ironic-images:build`. Reaches the job at run time and changes no resource. */
 export type BuildSettings = z.infer<typeof buildSchema> & { readonly timeoutMinutes: number };
 
+/** Whether a preview asks the cloud, and what it cannot ask: `ironic-images:preflight`, `ironic-images:publicRoles`. */
+export interface PreflightSettings {
+  readonly isOn: boolean;
+  /** One of these is needed to make an image public. */
+  readonly publicRoles: readonly string[];
+}
+
 /** A stack with its recipes: valid as a whole, or it does not exist. */
 export interface StackModel {
   readonly userImages: readonly UserImage[];
   readonly deployImages: readonly DeployImage[];
   readonly build: BuildSettings;
+  readonly preflight: PreflightSettings;
   /** `file:key: …`, one line each: not wrong, but worth a look in a review. */
   readonly warnings: readonly string[];
 }

@@ -89,3 +89,26 @@ export const buildFields = {
 
 /** `ironic-images:build`. */
 export const buildSchema = z.strictObject(buildFields);
+
+/** Roles that may make an image public where the stack does not say: those of Glance's default policy `publicize_image`. */
+export const DEFAULT_PUBLIC_ROLES: readonly string[] = ["admin"];
+
+/** Keys of the stack that are values themselves: what a preview asks of the cloud. */
+export const preflightFields = {
+  preflight: field(
+    "cloud",
+    "Whether a preview asks the cloud if it can take what the stack wants: credentials, formats, quota, names, roles. It only reads. `off` skips it.",
+    // A YAML 1.1 parser reads on and off as true and false.
+    z.union([z.enum(["on", "off"]), z.boolean()]).optional(),
+    "on",
+  ),
+  publicRoles: field(
+    "cloud",
+    "Roles of which one is needed to make an image public, where Glance's policy `publicize_image` is not its default.",
+    z.array(z.string().min(1)).min(1).optional(),
+    DEFAULT_PUBLIC_ROLES,
+  ),
+};
+
+/** `ironic-images:preflight` and its companions. */
+export const preflightSchema = z.strictObject(preflightFields);

@@ -4,7 +4,7 @@ import { fieldFacts } from "../../core/recipe/fields.ts";
 import { architectures, deployImageSchema } from "../../core/recipe/deploy-schema.ts";
 import { deployVariables } from "../../core/recipe/deploy-environment.ts";
 import { recipeSchema } from "../../core/recipe/schema.ts";
-import { buildSchema, userImageSchema } from "../../core/recipe/stack-schema.ts";
+import { buildSchema, preflightSchema, userImageSchema } from "../../core/recipe/stack-schema.ts";
 import { imageName } from "../../core/recipe/text.ts";
 
 type Json = Record<string, unknown>;
@@ -17,6 +17,12 @@ export function recipeJsonSchema(): Json {
 /** JSON Schema of `stacks/Pulumi.<stack>.yaml`, for editors. Other namespaces of the config are not looked at. */
 export function stackJsonSchema(): Json {
   const userImages = editorSchema(z.record(z.string().regex(imageName.pattern), userImageSchema));
+  const preflight = Object.fromEntries(
+    Object.entries(editorSchema(preflightSchema)["properties"] as Json).map(([key, value]) => [
+      `ironic-images:${key}`,
+      value,
+    ]),
+  );
   return {
     $schema: "http://json-schema.org/draft-07/schema#",
     title: "Stack of ironic-images",
@@ -41,9 +47,10 @@ export function stackJsonSchema(): Json {
             ...withoutDialect(editorSchema(buildSchema)),
             description: "How this machine builds. Never changes what is built.",
           },
+          ...preflight,
         },
         // A mistyped key of ours is a mistake, every other namespace is somebody else's.
-        patternProperties: { "^ironic-images:(?!(userImages|deployImages|build)$)": false },
+        patternProperties: { "^ironic-images:(?!(userImages|deployImages|build|preflight|publicRoles)$)": false },
       },
     },
   };

@@ -6,7 +6,7 @@ import { allowedFamilies, allowedVariables } from "../../core/recipe/environment
 import { fieldFacts } from "../../core/recipe/fields.ts";
 import { recipeNames } from "../../core/recipe/load.ts";
 import { recipeFields } from "../../core/recipe/schema.ts";
-import { buildFields, userImageFields } from "../../core/recipe/stack-schema.ts";
+import { buildFields, preflightFields, userImageFields } from "../../core/recipe/stack-schema.ts";
 import { builtTable, readBuilt } from "./built.ts";
 
 type Shape = Readonly<Record<string, z.ZodType>>;
@@ -37,6 +37,9 @@ export function reference(projectDirectory: string): string {
     "### `ironic-images:build`",
     "Reaches a build when it runs. Nothing of it is in an image, and no change of it changes a resource.",
     fieldTable(buildFields),
+    "### `ironic-images:preflight`, `ironic-images:publicRoles`",
+    "What a preview asks of the cloud, before anything is built.",
+    fieldTable(preflightFields),
     `## Variables for \`environment\``,
     `Of diskimage-builder ${BUILDER_VERSION}. All values are text. What is not listed here is refused.`,
     variableTable(allowedVariables, allowedFamilies),
@@ -101,6 +104,7 @@ function variableTable(variables: Rules, families: Rules): string {
 }
 
 function valueOf(schema: z.ZodType): string {
+  if (schema instanceof z.ZodUnion) return (schema.options as z.ZodType[]).map(valueOf).join(", ");
   if (schema instanceof z.ZodEnum) return schema.options.map((option) => `\`${option}\``).join(", ");
   if (schema instanceof z.ZodLiteral) return `\`${String(schema.value)}\``;
   if (schema instanceof z.ZodNumber) return "whole number";

@@ -136,7 +136,7 @@ testRefused([
     title: "a profile without clouds-public.yaml",
     files: { "project/clouds.yaml": `${lab}    profile: vendor\n` },
     name: "lab",
-    code: "clouds-file-missing",
+    code: "clouds-profile-missing",
     message: /clouds\.lab\.profile is vendor/,
   },
 ]);

@@ -23,6 +23,7 @@ test("a small stack comes out with all defaults resolved", async (t) => {
   };
   assert.deepEqual(stack, {
     build: { timeoutMinutes: 120 },
+    preflight: { isOn: true, publicRoles: ["admin"] },
     warnings: [],
     deployImages: [],
     userImages: [
@@ -52,7 +53,36 @@ test("a small stack comes out with all defaults resolved", async (t) => {
 
 test("a stack without images is valid", async (t) => {
   const stack = await loadStack({ projectDirectory: project(t, {}), stack: "prod", config: {} });
-  assert.deepEqual(stack, { userImages: [], deployImages: [], build: { timeoutMinutes: 120 }, warnings: [] });
+  const preflight = { isOn: true, publicRoles: ["admin"] };
+  assert.deepEqual(stack, {
+    userImages: [],
+    deployImages: [],
+    build: { timeoutMinutes: 120 },
+    preflight,
+    warnings: [],
+  });
+});
+
+for (const [given, isOn] of [
+  ["on", true],
+  ["off", false],
+  [true, true],
+  [false, false],
+] as const) {
+  test(`preflight: ${JSON.stringify(given)} turns it ${isOn ? "on" : "off"}`, async (t) => {
+    const config = { preflight: given, publicRoles: ["publisher"] };
+    const { preflight } = await loadStack({ projectDirectory: project(t, {}), stack: "prod", config });
+    assert.deepEqual(preflight, { isOn, publicRoles: ["publisher"] });
+  });
+}
+
+test("a preflight of another kind, and roles that are none, are refused by their keys", async (t) => {
+  const config = { preflight: "maybe", publicRoles: "admin" };
+  const mistakes = await mistakesOf(() => loadStack({ projectDirectory: project(t, {}), stack: "prod", config }));
+  assert.deepEqual(
+    mistakes.map((mistake) => mistake.split(": ")[0]),
+    ["stacks/Pulumi.prod.yaml:preflight", "stacks/Pulumi.prod.yaml:publicRoles"],
+  );
 });
 
 test("overrides replace content fields, and cloud fields of the stack win over those of the recipe", async (t) => {

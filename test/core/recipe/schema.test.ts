@@ -6,7 +6,7 @@ import { fieldFacts } from "../../../core/recipe/fields.ts";
 import type { DeployBuildContent } from "../../../core/recipe/deploy-content.ts";
 import { deployBuildFields, deployDownloadFields, deployImageFields } from "../../../core/recipe/deploy-schema.ts";
 import { overrideFields, recipeFields } from "../../../core/recipe/schema.ts";
-import { buildFields, userImageFields } from "../../../core/recipe/stack-schema.ts";
+import { buildFields, preflightFields, userImageFields } from "../../../core/recipe/stack-schema.ts";
 
 type Shape = Readonly<Record<string, z.ZodType>>;
 
@@ -18,6 +18,7 @@ const shapes: Readonly<Record<string, Shape>> = {
   deployBuildFields,
   deployDownloadFields,
   buildFields,
+  preflightFields,
 };
 
 for (const [name, shape] of Object.entries(shapes)) {

@@ -1,0 +1,67 @@
+import { IronicImagesError } from "../../errors.ts";
+import type { CloudsPlaces } from "../clouds-files.ts";
+import { defaultPlaces, readCloud } from "../clouds.ts";
+import { authenticate, type Session } from "../keystone.ts";
+import { readCloudFacts, type StackName } from "./facts.ts";
+import type { PlannedGroup } from "./plan.ts";
+import { judge } from "./rules.ts";
+
+/** What a preflight asks about. */
+export interface PreflightRequest {
+  readonly stack: StackName;
+  readonly groups: readonly PlannedGroup[];
+  readonly publicRoles: readonly string[];
+  /** As `openstack:cloud` and `openstack:region` name them. */
+  readonly cloud?: string;
+  readonly region?: string;
+}
+
+/** What a preflight found: the session that answered, unless there are no credentials, and what is worth a look. */
+export interface PreflightResult {
+  readonly session?: Session;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Asks the cloud whether it can take what a stack wants. Reads only; two round trips, one for the token and one for all else.
+ *
+ * @throws IronicImagesError `preflight-refused` with all refusals, a line each; and those of `readCloud`, `authenticate` and
+ * `readCloudFacts`, but not when there are no credentials at all
+ */
+export async function preflight(
+  request: PreflightRequest,
+  places: CloudsPlaces = placesIn(request.region),
+): Promise<PreflightResult> {
+  const { stack, groups, publicRoles } = request;
+  const session = await openSession(request.cloud, places);
+  if (session instanceof IronicImagesError) {
+    return { warnings: [`the cloud was not asked whether it can take these images: ${session.summary}`] };
+  }
+  const names = groups.flatMap(({ images }) => images.map(({ name }) => name));
+  const facts = await readCloudFacts(session, stack, names);
+  const { refusals, warnings } = judge({ groups, facts, stack, publicRoles });
+  if (refusals.length === 0) return { session, warnings };
+  throw new IronicImagesError(
+    "preflight-refused",
+    `${session.cloud.source} cannot take what stacks/Pulumi.${stack.stack}.yaml asks for`,
+    refusals.join("\n"),
+  );
+}
+
+/** This process's places; a region of the configuration wins over any other, for the openstack plugin too. */
+export function placesIn(region: string | undefined): CloudsPlaces {
+  const found = defaultPlaces();
+  return region === undefined ? found : { ...found, environment: { ...found.environment, OS_REGION_NAME: region } };
+}
+
+// A reviewer has no credentials, which is no mistake. A file that is named and is not there is one.
+async function openSession(cloud: string | undefined, places: CloudsPlaces): Promise<Session | IronicImagesError> {
+  try {
+    return await authenticate(await readCloud(cloud, places));
+  } catch (error) {
+    if (!(error instanceof IronicImagesError)) throw error;
+    const hasFile = Boolean(places.environment["OS_CLIENT_CONFIG_FILE"]);
+    if (error.code === "cloud-not-named" || (error.code === "clouds-file-missing" && !hasFile)) return error;
+    throw error;
+  }
+}

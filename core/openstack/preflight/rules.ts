@@ -1,0 +1,150 @@
+import type { GlanceImage } from "../glance.ts";
+import type { CloudFacts, StackName } from "./facts.ts";
+import type { PlannedGroup, PlannedImage } from "./plan.ts";
+
+/** What a preview says of a cloud: what cannot work, and what is worth a look; whole sentences, each with its config key. */
+export interface Verdict {
+  readonly refusals: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+/** What the rules go by. */
+export interface Question {
+  readonly groups: readonly PlannedGroup[];
+  readonly facts: CloudFacts;
+  readonly stack: StackName;
+  /** One of these roles is needed to make an image public. */
+  readonly publicRoles: readonly string[];
+}
+
+const MIB = 1024 * 1024;
+
+/** All rules, in the order in which their sentences are said. */
+export function judge(question: Question): Verdict {
+  const names = nameSentences(question);
+  return {
+    refusals: [
+      ...formatRefusals(question),
+      ...roleRefusals(question),
+      ...storeRefusals(question),
+      ...quotaRefusals(question),
+      ...names.refusals,
+    ],
+    warnings: names.warnings,
+  };
+}
+
+/** Formats that this Glance does not take: options `disk_formats` and `container_formats` of glance-api.conf, which the image schema shows. */
+export function formatRefusals({ groups, facts: { formats } }: Question): string[] {
+  return groups.flatMap(({ configKey, images }) =>
+    images.flatMap(({ role, diskFormat, containerFormat }) => [
+      ...(formats.disk.includes(diskFormat)
+        ? []
+        : [
+            `${configKey}: this Glance takes no disk_format ${diskFormat}, which the ${role} needs; it takes ${formats.disk.join(", ")}${role === "image" ? `; set ${configKey}.overrides.diskFormat` : ""}`,
+          ]),
+      ...(formats.container.includes(containerFormat)
+        ? []
+        : [
+            `${configKey}: this Glance takes no container_format ${containerFormat}, which the ${role} needs; it takes ${formats.container.join(", ")}`,
+          ]),
+    ]),
+  );
+}
+
+/** What the roles cannot: upload needs more than `reader`, `publicize_image` is for administrators (glance/policies/image.py). */
+export function roleRefusals(question: Question): string[] {
+  const { groups, facts, publicRoles } = question;
+  const { roles } = facts;
+  const has = `the credentials have ${roles.join(", ") || "no role"} in their project`;
+  const uploads = groups.filter((group) => missingImages(group, facts.own).length > 0);
+  if (uploads.length > 0 && roles.every((role) => role === "reader")) {
+    const keys = uploads.map(({ configKey }) => configKey).join(", ");
+    return [`openstack:cloud: ${has}, and an upload needs the role member (${keys}); take other credentials`];
+  }
+  if (roles.some((role) => publicRoles.includes(role))) return [];
+  return groups
+    .filter((group) => group.visibility === "public" && !isPublished(group, facts.own))
+    .map(
+      ({ configKey }) =>
+        `${configKey}.visibility: public needs the role ${publicRoles.join(" or ")}, and ${has}; take other credentials, another visibility, or name this cloud's role in publicRoles`,
+    );
+}
+
+/** A default store that takes nothing; the provider cannot choose another. */
+export function storeRefusals({ groups, facts }: Question): string[] {
+  const closed = facts.stores.find((store) => store.isDefault && store.isReadOnly);
+  const keys = groups.filter((group) => missingImages(group, facts.own).length > 0).map(({ configKey }) => configKey);
+  if (closed === undefined || keys.length === 0) return [];
+  return [`${keys.join(", ")}: Glance's default store ${closed.id} is read-only, so nothing can be uploaded`];
+}
+
+/** Quotas in Keystone (`use_keystone_limits`), against what is not in Glance yet; the replaced images stay until the new ones are there. */
+export function quotaRefusals({ groups, facts }: Question): string[] {
+  const missing = groups
+    .map((group) => ({ configKey: group.configKey, images: missingImages(group, facts.own) }))
+    .filter(({ images }) => images.length > 0);
+  const keys = missing.map(({ configKey }) => configKey).join(", ");
+  const images = missing.flatMap((group) => group.images);
+  const bytes = images.reduce((sum, { size }) => sum + (size ?? 0), 0);
+  const needs = [
+    { quota: "image_size_total", needed: Math.ceil(bytes / MIB), unit: " MiB" },
+    { quota: "image_count_total", needed: images.length, unit: "" },
+    { quota: "image_count_uploading", needed: Math.min(images.length, 1), unit: "" },
+  ];
+  return needs.flatMap(({ quota, needed, unit }) => {
+    const { limit, usage } = facts.usage[quota] ?? { limit: -1, usage: 0 };
+    if (limit < 0 || needed === 0 || usage + needed <= limit) return [];
+    return [
+      `${keys}: the quota ${quota} is ${limit}${unit}, ${usage}${unit} are used, and ${needed}${unit} more are needed; raise it, or delete images`,
+    ];
+  });
+}
+
+/** Names that somebody else's image has: whoever asks by name would get either. Glance allows it. */
+export function nameSentences({ groups, facts, stack }: Question): Verdict {
+  const refusals: string[] = [];
+  const warnings: string[] = [];
+  for (const { name, nameKey } of groups.flatMap(({ images }) => images)) {
+    for (const image of facts.named.filter((candidate) => candidate.name === name)) {
+      const owner = `image ${image.id} of project ${image.owner ?? "?"}`;
+      if (!isOurs(image)) {
+        refusals.push(
+          `${nameKey}: ${owner} is called ${name} too, and is not of this program; give one of them another name`,
+        );
+      } else if (!isOfStack(image, stack)) {
+        warnings.push(
+          `${nameKey}: ${owner} is called ${name} too; it is of the stack ${String(image["ironic_images_stack"])} of ${String(image["ironic_images_project"])}`,
+        );
+      }
+    }
+  }
+  return { refusals, warnings };
+}
+
+/** What of a group would be uploaded. */
+export function missingImages(group: PlannedGroup, own: readonly GlanceImage[]): PlannedImage[] {
+  return group.images.filter((image) => standing(group, image, own) === undefined);
+}
+
+function isPublished(group: PlannedGroup, own: readonly GlanceImage[]): boolean {
+  return group.images.every((image) => standing(group, image, own)?.visibility === group.visibility);
+}
+
+function standing(group: PlannedGroup, image: PlannedImage, own: readonly GlanceImage[]): GlanceImage | undefined {
+  return own.find(
+    (candidate) =>
+      candidate.status === "active" &&
+      candidate["ironic_images_image"] === group.imageKey &&
+      candidate["ironic_images_fingerprint"] === group.fingerprint &&
+      candidate.container_format === image.containerFormat,
+  );
+}
+
+function isOurs(image: GlanceImage): boolean {
+  return Object.keys(image).some((key) => key.startsWith("ironic_images_"));
+}
+
+function isOfStack(image: GlanceImage, { project, stack }: StackName): boolean {
+  return image["ironic_images_project"] === project && image["ironic_images_stack"] === stack;
+}
