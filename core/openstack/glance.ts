@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { answered } from "./answer.ts";
+import { answered, refusal } from "./answer.ts";
 import { authorizedExchange } from "./authorized.ts";
-import type { Session } from "./keystone.ts";
+import type { HttpRequest } from "./http.ts";
+import { serviceMessage, type Session } from "./keystone.ts";
 
 export const visibilities = ["private", "shared", "community", "public"] as const;
 export type Visibility = (typeof visibilities)[number];
@@ -16,6 +17,8 @@ export const imageSchema = z.looseObject({
   visibility: z.enum(visibilities),
   /** Bytes; null until the image has its data. */
   size: z.number().nullable(),
+  /** Md5, hex. */
+  checksum: z.string().nullish(),
   os_hash_algo: z.string().nullish(),
   os_hash_value: z.string().nullish(),
   disk_format: z.string().nullable(),
@@ -37,12 +40,21 @@ export interface ImagePatch {
   readonly value?: unknown;
 }
 
-/** Reads and patches image records. Creates, uploads and deletes nothing: that is `openstack.images.Image`. */
+const memberSchema = z.object({ member_id: z.string() });
+const membersSchema = z.object({ members: z.array(memberSchema) });
+
+/** Reads and patches image records and their members. Creates, uploads and deletes no image: that is `openstack.images.Image`. */
 export interface GlanceClient {
   /** Undefined if Glance says 404, which it also says of an image that these credentials may not see. */
   get(id: string): Promise<GlanceImage | undefined>;
   /** The record after the patch. */
   patch(id: string, patch: readonly ImagePatch[]): Promise<GlanceImage>;
+  /** Ids of the projects that a shared image is shared with; Glance answers 404 for an image of any other visibility. */
+  members(id: string): Promise<string[]>;
+  /** Shares a shared image with a project, whether or not there is one of that id: Glance does not look. */
+  addMember(id: string, projectId: string): Promise<void>;
+  /** Done as well if the project is no member. */
+  removeMember(id: string, projectId: string): Promise<void>;
 }
 
 /**
@@ -52,22 +64,39 @@ export interface GlanceClient {
 export function glanceClient(session: Session): GlanceClient {
   const exchange = authorizedExchange(session);
 
-  async function call(method: "GET" | "PATCH", path: string, body?: string) {
-    const type = body === undefined ? undefined : { "Content-Type": "application/openstack-images-v2.1-json-patch" };
-    const request = { method, url: `${session.imageEndpoint}${path}`, headers: { ...type } };
-    const response = await exchange(body === undefined ? request : { ...request, body });
-    const record = () => answered({ service: "Glance", method, path }, response, imageSchema, "image record");
-    return { status: response.status, record };
+  async function call(method: HttpRequest["method"], path: string, body?: object, type = "application/json") {
+    const request = { method, url: `${session.imageEndpoint}${path}` };
+    const response = await exchange(
+      body === undefined ? request : { ...request, headers: { "Content-Type": type }, body: JSON.stringify(body) },
+    );
+    const asked = { service: "Glance", method, path } as const;
+    return {
+      status: response.status,
+      read: <T>(schema: z.ZodType<T>, what: string) => answered(asked, response, schema, what),
+      refused: () => refusal(asked, `${response.status} ${serviceMessage(response.body)}`),
+    };
   }
 
   return {
     async get(id) {
-      const { status, record } = await call("GET", imagePath(id));
-      return status === 404 ? undefined : record();
+      const { status, read } = await call("GET", imagePath(id));
+      return status === 404 ? undefined : read(imageSchema, "image record");
     },
     async patch(id, patch) {
-      const { record } = await call("PATCH", imagePath(id), JSON.stringify(patch));
-      return record();
+      const { read } = await call("PATCH", imagePath(id), patch, "application/openstack-images-v2.1-json-patch");
+      return read(imageSchema, "image record");
+    },
+    async members(id) {
+      const { read } = await call("GET", `${imagePath(id)}/members`);
+      return read(membersSchema, "list of members").members.map(({ member_id }) => member_id);
+    },
+    async addMember(id, projectId) {
+      const { read } = await call("POST", `${imagePath(id)}/members`, { member: projectId });
+      read(memberSchema, "member");
+    },
+    async removeMember(id, projectId) {
+      const { status, refused } = await call("DELETE", `${imagePath(id)}/members/${encodeURIComponent(projectId)}`);
+      if (status !== 204 && status !== 404) throw refused();
     },
   };
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { visibilities } from "../../core/openstack/glance.ts";
+import { isOwnedProperty } from "../../core/openstack/owned-fields.ts";
 
 // What the SDK hands to a provider in previews where a value is not known yet (`unknownValue` of its runtime/rpc).
 const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -10,8 +11,14 @@ const image = z.strictObject({
   size: z.int().positive(),
   sha256: z.string().regex(/^[0-9a-f]{64}$/, "must be 64 hex digits"),
   sha512: z.string().regex(/^[0-9a-f]{128}$/, "must be 128 hex digits"),
+  md5: z
+    .string()
+    .regex(/^[0-9a-f]{32}$/, "must be 32 hex digits")
+    .exactOptional(),
   diskFormat: z.string().min(1),
   containerFormat: z.string().min(1),
+  properties: z.record(z.string().refine(isOwnedProperty, "is not for Publication"), z.string()).exactOptional(),
+  hidden: z.literal(true).exactOptional(),
 });
 
 const inputs = z.strictObject({
@@ -19,9 +26,12 @@ const inputs = z.strictObject({
     .array(image)
     .refine(isWhole, "must be one image, or kernel, ramdisk and, of a user image, image in this order"),
   visibility: z.enum(visibilities),
-  keepPrevious: z.literal(true).optional(),
-  cloud: z.string().min(1).optional(),
-  region: z.string().min(1).optional(),
+  members: z.array(z.string().min(1)).exactOptional(),
+  protected: z.literal(true).exactOptional(),
+  keepPrevious: z.literal(true).exactOptional(),
+  bootTest: z.string().min(1).exactOptional(),
+  cloud: z.string().min(1).exactOptional(),
+  region: z.string().min(1).exactOptional(),
   buildId: z.string().min(1),
   fingerprint: z.string().min(1),
 });

@@ -2,11 +2,14 @@ import type * as pulumi from "@pulumi/pulumi";
 import { randomUUID } from "node:crypto";
 import { defaultPlaces, readCloud } from "../../core/openstack/clouds.ts";
 import type { CloudsPlaces } from "../../core/openstack/clouds-files.ts";
-import { glanceClient, type GlanceImage } from "../../core/openstack/glance.ts";
-import { authenticate } from "../../core/openstack/keystone.ts";
-import { publishImages } from "../../core/openstack/publish.ts";
+import { glanceClient } from "../../core/openstack/glance.ts";
+import { requireSameCloud, type CloudIdentity } from "../../core/openstack/identity.ts";
+import { authenticate, type Session } from "../../core/openstack/keystone.ts";
+import { readOwned } from "../../core/openstack/owned-fields.ts";
+import { publishImages, unprotectImages } from "../../core/openstack/publish.ts";
 import { withoutDoor, type WithDoor } from "../door.ts";
 import "../end-with-engine.ts";
+import { withDrift } from "./drift.ts";
 import { inputFailures, type PublicationInputs } from "./inputs.ts";
 
 /** What state holds of a publication: its inputs, and where it was made. */
@@ -31,48 +34,72 @@ export async function create(news: WithDoor<PublicationInputs>): Promise<pulumi.
   return { id: randomUUID(), outs: await publish(withoutDoor(news)) };
 }
 
-/** Publishes anew: other images, another visibility, or the same images with a `kernel_id` patched since. */
+/** Publishes anew: other images, other fields of them, or what somebody changed behind our back. No bytes move. */
 export async function update(
   _id: string,
-  _olds: unknown,
+  olds: WithDoor<PublicationOutputs>,
   news: WithDoor<PublicationInputs>,
 ): Promise<pulumi.dynamic.UpdateResult> {
-  return { outs: await publish(withoutDoor(news)) };
+  return { outs: await publish(withoutDoor(news), withoutDoor(olds)) };
 }
 
-/** Gone if an image is gone, so that the next `up` publishes again; else the visibility that the images have. */
+/** What Glance has of all that is published here; without an id once none of the images is left. */
 export async function read(id: string, state: WithDoor<PublicationOutputs>): Promise<pulumi.dynamic.ReadResult> {
   const outputs = withoutDoor(state);
-  const client = glanceClient(await authenticate(await readCloud(outputs.cloud, places(outputs))));
-  const found = await Promise.all(outputs.images.map((image) => client.get(image.id)));
-  if (found.includes(undefined)) return { id: "", props: {} };
-  const drifted = (found as GlanceImage[]).find((image) => image.visibility !== outputs.visibility);
-  const visibility = drifted?.visibility ?? outputs.visibility;
-  const { imageId: _i, kernelId: _k, ramdiskId: _r, projectId: _p, endpoint: _e, ...inputs } = outputs;
-  return { id, props: { ...outputs, visibility }, inputs: { ...inputs, visibility } };
+  const client = glanceClient(await ownSession(outputs, outputs));
+  const found = await Promise.all(outputs.images.map((image) => readOwned(client, image.id)));
+  if (found.every((image) => image === undefined)) return { id: "", props: {} };
+  const { imageId, kernelId, ramdiskId, projectId, endpoint, ...inputs } = outputs;
+  const drifted = withDrift(inputs, found);
+  const ids = Object.fromEntries(Object.entries({ imageId, kernelId, ramdiskId }).filter(([, value]) => value));
+  return { id, props: { ...drifted, ...ids, projectId, endpoint }, inputs: drifted };
 }
 
 /**
- * Says what stays in Glance. It does nothing to the images: they are of `images.Image`, which deletes them right afterwards
- * unless they are kept, and making them private first would take a live triple from its users whenever that then fails.
+ * Makes the images ready for their deletion by `images.Image`, which comes next: unprotected, and else as they are. Making
+ * them private first would take a live triple from its users whenever that deletion fails. Images that stay keep everything.
  */
 async function remove(_id: string, state: WithDoor<PublicationOutputs>): Promise<void> {
-  const { keepPrevious, images } = withoutDoor(state);
-  if (keepPrevious !== true) return;
+  const outputs = withoutDoor(state);
+  const { keepPrevious, images, protected: isProtected } = outputs;
+  const session = await ownSession(outputs, outputs);
+  if (keepPrevious !== true) {
+    if (isProtected === true) await unprotectImages(glanceClient(session), images);
+    return;
+  }
   const ids = images.map(({ role, id }) => `${role} ${id}`).join(", ");
+  const option = isProtected === true ? " --unprotect" : "";
   // A provider that destroys is not told the stack's name.
-  console.log(`stays in Glance, because of keepPrevious: ${ids}; npm run prune -- --stack <this stack> removes it`);
+  console.log(
+    `stays in Glance, because of keepPrevious: ${ids}; npm run prune -- --stack <this stack>${option} removes it`,
+  );
 }
 export { remove as delete };
 
-async function publish(inputs: PublicationInputs): Promise<PublicationOutputs> {
-  const session = await authenticate(await readCloud(inputs.cloud, places(inputs)));
-  await publishImages(glanceClient(session), inputs.images, inputs.visibility);
+async function publish(inputs: PublicationInputs, olds?: PublicationOutputs): Promise<PublicationOutputs> {
+  const session = await ownSession(inputs, olds);
+  const ids = new Set(inputs.images.map(({ id }) => id));
+  await publishImages(glanceClient(session), {
+    ...inputs,
+    replaced: (olds?.images ?? []).filter(({ id }) => !ids.has(id)),
+    // As a deletion obeys what the state says of the old image.
+    keepReplaced: olds?.keepPrevious === true,
+  });
   return { ...inputs, ...imageIds(inputs), projectId: session.projectId, endpoint: session.imageEndpoint };
 }
 
+// Refuses credentials that lead elsewhere than those that published: there the images would count as deleted.
+async function ownSession(
+  { cloud, region }: Pick<PublicationInputs, "cloud" | "region">,
+  recorded: Partial<CloudIdentity> = {},
+): Promise<Session> {
+  const session = await authenticate(await readCloud(cloud, places({ region })));
+  requireSameCloud(recorded, session);
+  return session;
+}
+
 // A region of the configuration wins over any other, for the openstack plugin too.
-function places({ region }: Pick<PublicationInputs, "region">): CloudsPlaces {
+function places({ region }: { readonly region: string | undefined }): CloudsPlaces {
   const found = defaultPlaces();
   return region === undefined ? found : { ...found, environment: { ...found.environment, OS_REGION_NAME: region } };
 }

@@ -10,16 +10,28 @@ export interface PublicationImageArgs {
   readonly size: pulumi.Input<number>;
   readonly sha256: pulumi.Input<string>;
   readonly sha512: pulumi.Input<string>;
+  /** For a Glance that knows no `os_hash_value`; artifacts of older versions of this program have none. */
+  readonly md5?: pulumi.Input<string | undefined>;
   readonly diskFormat: pulumi.Input<string>;
   readonly containerFormat: pulumi.Input<string>;
+  /** All `os_*` properties that the image shall have; the others are of `openstack.images.Image`. */
+  readonly properties?: pulumi.Input<Record<string, string>>;
+  /** Whether lists leave it out. */
+  readonly hidden?: true;
 }
 
 export interface PublicationArgs {
   /** Kernel, ramdisk, image; the image alone; or, of deploy images, kernel and ramdisk. */
   readonly images: readonly PublicationImageArgs[];
   readonly visibility: pulumi.Input<Visibility>;
+  /** Ids of projects that shared images are shared with. */
+  readonly members?: pulumi.Input<readonly string[]>;
+  /** Glance's own guard against deletion. It is taken away where Pulumi deletes the images. */
+  readonly protected?: true;
   /** That the images outlive their resources; to say so when they do. */
   readonly keepPrevious?: true;
+  /** Verdict of the boot test that these images have passed. Only kept, so that nothing is published before there is one. */
+  readonly bootTest?: pulumi.Input<string>;
   /** A cloud of clouds.yaml, as `openstack:cloud` names it; without it `OS_CLOUD` counts, as for the openstack plugin. */
   readonly cloud?: pulumi.Input<string>;
   /** As `openstack:region` names it, which the openstack plugin prefers to the region of clouds.yaml. */
@@ -41,8 +53,9 @@ export interface Published {
 }
 
 /**
- * Makes images of Glance visible once all of them hold what was built. Owns their visibility, and nothing else of them.
- * New images under it are an update in place: they are private until that update has verified them.
+ * Makes images of Glance visible once all of them hold what was built. Owns their visibility, members, `os_hidden`, `protected`
+ * and `os_*` properties, and nothing else of them. New images under it are an update in place: they are private until that
+ * update has verified them and has hidden those that they replace.
  */
 export class Publication extends ModuleResource {
   declare readonly imageId: pulumi.Output<string | undefined>;

@@ -1,14 +1,12 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { after, before, test, type TestContext } from "node:test";
+import { after, before, test } from "node:test";
 import type { IronicImagesError } from "../../../core/errors.ts";
-import { glanceClient, type Visibility } from "../../../core/openstack/glance.ts";
-import { authenticate, type Session } from "../../../core/openstack/keystone.ts";
-import { publishImages, type PublishedImage } from "../../../core/openstack/publish.ts";
+import type { PublishedImage } from "../../../core/openstack/publish.ts";
 import { testCloud, type TestCloud } from "../../support/cloud.ts";
-import { startFront, type Fault, type Recorded } from "./front.ts";
-import { uploads, type Uploads } from "./uploads.ts";
-import { variant } from "./variant.ts";
+import type { Fault, Recorded } from "./front.ts";
+import { publishScene } from "./publish-scene.ts";
+import type { Uploads } from "./uploads.ts";
 
 let cloud: TestCloud;
 before(async () => {
@@ -16,51 +14,8 @@ before(async () => {
 });
 after(() => cloud.stop());
 
-interface Scene {
-  readonly images: Uploads;
-  readonly triple: PublishedImage[];
-  /** What went through to Glance as PATCH: role and visibility. */
-  patches(): string[];
-  publish(visibility: Visibility, images?: readonly PublishedImage[]): Promise<void>;
-  /** Visibility as the owner sees it, in the order of the triple. */
-  visibilities(): Promise<(string | undefined)[]>;
-  /** Which images a user of another project sees, in the order of the triple. */
-  seenByOther(): Promise<boolean[]>;
-}
-
-async function scene(
-  t: TestContext,
-  fault?: (request: Recorded, earlier: number) => Fault | undefined,
-): Promise<Scene> {
-  const session = await authenticate(await variant(t, cloud.cloudsFile, "local"));
-  const other = glanceClient(await authenticate(await variant(t, cloud.cloudsFile, "other")));
-  const images = uploads(session);
-  t.after(images.clean);
-  const triple = await images.triple();
-  const front = await startFront(session.imageEndpoint, fault);
-  t.after(front.stop);
-  const through: Session = { ...session, imageEndpoint: front.url };
-  const owner = glanceClient(session);
-  return {
-    images,
-    triple,
-    patches: () =>
-      front.requests
-        .filter(({ method }) => method === "PATCH")
-        .map(({ path, body }) => {
-          const role = triple.find(({ id }) => path.endsWith(id))?.role;
-          return `${role} ${(JSON.parse(body) as { value: string }[])[0]?.value}`;
-        }),
-    publish: (visibility, expected = triple) => publishImages(glanceClient(through), expected, visibility),
-    visibilities: async () =>
-      (await Promise.all(triple.map(({ id }) => owner.get(id)))).map((image) => image?.visibility),
-    seenByOther: async () =>
-      (await Promise.all(triple.map(({ id }) => other.get(id)))).map((image) => image !== undefined),
-  };
-}
-
 test("publishing patches kernel, ramdisk, image; withdrawing image, ramdisk, kernel; again patches nothing", async (t) => {
-  const { publish, patches, seenByOther } = await scene(t);
+  const { publish, patches, seenByOther } = await publishScene(t, cloud);
   await publish("private");
   assert.deepEqual(patches(), []);
   assert.deepEqual(await seenByOther(), [false, false, false]);
@@ -109,7 +64,7 @@ const corruptions: {
 ];
 for (const { title, corrupt, message } of corruptions) {
   test(`nothing becomes visible: ${title}`, async (t) => {
-    const { images, triple, publish, patches, seenByOther } = await scene(t);
+    const { images, triple, publish, patches, seenByOther } = await publishScene(t, cloud);
     await assert.rejects(publish("public", await corrupt(triple, images)), { code: "image-not-as-built", message });
     assert.deepEqual(patches(), []);
     assert.deepEqual(await seenByOther(), [false, false, false]);
@@ -126,7 +81,7 @@ for (const [title, fault] of [
   ["Glance acts, but its answer is lost", { status: 502, after: true }],
 ] as const) {
   test(`what was published is put back when at the image ${title} (injected fault)`, async (t) => {
-    const { publish, visibilities } = await scene(t, nthPatch(2, fault));
+    const { publish, visibilities } = await publishScene(t, cloud, nthPatch(2, fault));
     await assert.rejects(publish("public"), (error: IronicImagesError) => {
       assert.equal(error.code, "publish-failed");
       assert.match(
@@ -141,19 +96,19 @@ for (const [title, fault] of [
 }
 
 test("a withdrawal that fails half way leaves all as public as it was (injected fault)", async (t) => {
-  const { publish, visibilities } = await scene(t, nthPatch(4, { status: 500 }));
+  const { publish, visibilities } = await publishScene(t, cloud, nthPatch(4, { status: 500 }));
   await publish("public");
   await assert.rejects(publish("private"), { code: "publish-failed", message: /everything is as it was before/ });
   assert.deepEqual(await visibilities(), ["public", "public", "public"]);
 });
 
 test("what cannot be put back is named (injected faults)", async (t) => {
-  const { publish, triple, visibilities } = await scene(t, ({ method }, earlier) =>
+  const { publish, triple, visibilities } = await publishScene(t, cloud, ({ method }, earlier) =>
     method === "PATCH" && earlier >= 1 ? { status: 500 } : undefined,
   );
   await assert.rejects(publish("public"), {
     code: "publish-failed",
-    message: new RegExp(`NOT put back: kernel ${triple[0]?.id}; check them by hand`),
+    message: new RegExp(`NOT put back: kernel ${triple[0]?.id} \\(visibility\\); .* check them by hand`),
   });
   assert.deepEqual(await visibilities(), ["public", "private", "private"]);
 });

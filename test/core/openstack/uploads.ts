@@ -13,6 +13,9 @@ export interface Uploads {
   upload(role: PublishedImage["role"], fields?: ImageFields): Promise<PublishedImage>;
   /** Makes a record and gives it no data. */
   queued(fields?: ImageFields): Promise<string>;
+  /** As an administrator does. */
+  deactivate(id: string): Promise<void>;
+  /** Also of a protected image. */
   delete(id: string): Promise<void>;
   /** Removes all that was uploaded. */
   clean(): Promise<void>;
@@ -61,6 +64,8 @@ export function uploads({ imageEndpoint, token }: Session): Uploads {
     return { id, role, size: bytes.length, sha256: digest("sha256"), sha512: digest("sha512"), ...formats[role] };
   };
   const remove = async (id: string) => {
+    const patch = [{ op: "replace", path: "/protected", value: false }];
+    await call("PATCH", `/${id}`, "application/openstack-images-v2.1-json-patch", JSON.stringify(patch));
     await call("DELETE", `/${id}`, "text/plain", null);
     ids.delete(id);
   };
@@ -68,6 +73,9 @@ export function uploads({ imageEndpoint, token }: Session): Uploads {
     upload,
     triple: async () => [await upload("kernel"), await upload("ramdisk"), await upload("image")],
     queued: (fields) => record("image", fields),
+    async deactivate(id) {
+      await call("POST", `/${id}/actions/deactivate`, "text/plain", null);
+    },
     delete: remove,
     clean: async () => {
       for (const id of ids) await remove(id);

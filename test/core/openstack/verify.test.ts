@@ -5,7 +5,8 @@ import { verifyImage } from "../../../core/openstack/verify.ts";
 
 const sha256 = "a".repeat(64);
 const sha512 = "b".repeat(128);
-const expected = { size: 10, sha256, sha512, diskFormat: "qcow2", containerFormat: "bare" };
+const md5 = "d".repeat(32);
+const expected = { size: 10, sha256, sha512, md5, diskFormat: "qcow2", containerFormat: "bare" };
 const actual: GlanceImage = {
   id: "i",
   status: "active",
@@ -60,6 +61,21 @@ const examples: { title: string; change: Partial<GlanceImage>; differences: unkn
     differences: [{ field: "os_hash_algo", expected: "sha512 or sha256", found: "sha384" }],
   },
   {
+    title: "a Glance that knows only md5",
+    change: { os_hash_algo: null, os_hash_value: null, checksum: md5.toUpperCase() },
+    differences: [],
+  },
+  {
+    title: "another md5 where there is nothing better",
+    change: { os_hash_algo: null, os_hash_value: null, checksum: "e".repeat(32) },
+    differences: [{ field: "checksum", expected: md5, found: "e".repeat(32) }],
+  },
+  {
+    title: "the right sha512 without an md5, as of a Glance in FIPS mode",
+    change: { checksum: null },
+    differences: [],
+  },
+  {
     title: "another disk format",
     change: { disk_format: "raw" },
     differences: [{ field: "disk_format", expected: "qcow2", found: "raw" }],
@@ -74,3 +90,10 @@ const examples: { title: string; change: Partial<GlanceImage>; differences: unkn
 for (const { title, change, differences } of examples) {
   test(`verifyImage: ${title}`, () => assert.deepEqual(verifyImage(expected, { ...actual, ...change }), differences));
 }
+
+test("verifyImage: an md5 that an older artifact has not is no digest", () => {
+  const { md5: _, ...older } = expected;
+  assert.deepEqual(verifyImage(older, { ...actual, os_hash_algo: null, os_hash_value: null, checksum: md5 }), [
+    { field: "os_hash_algo", expected: "sha512 or sha256", found: "none" },
+  ]);
+});
