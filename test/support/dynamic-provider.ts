@@ -20,6 +20,8 @@ type Call = (method: string, request: unknown) => Promise<Message>;
 
 /** The SDK's dynamic provider process, as the engine starts it: in the project's directory, spoken to over gRPC. */
 export interface DynamicProvider {
+  /** The stack config, by full key, values as JSON. */
+  configure(config: Properties): Promise<void>;
   check(news: Properties): Promise<{ inputs: Properties; failures: { property: string; reason: string }[] }>;
   create(inputs: Properties): Promise<{ id: string; outputs: Properties }>;
   update(id: string, olds: Properties, news: Properties): Promise<Properties>;
@@ -83,6 +85,9 @@ function methods(call: Call): Omit<DynamicProvider, "stop"> {
     return made;
   };
   return {
+    async configure(Args) {
+      await call("configure", message("ConfigureRequest", { Args }));
+    },
     async check(News) {
       const answer = await call("check", message("CheckRequest", { Olds: {}, News }));
       const failures = answer

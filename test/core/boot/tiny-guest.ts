@@ -23,6 +23,8 @@ export function tinyGuest(
   // The BIOS boots from no virtio disk of one sector only.
   const disk = Buffer.alloc(1024 * 1024);
   disk.set(code);
+  // One active Linux partition, from the second sector to the end.
+  disk.set([0x80, 0, 2, 0, 0x83, 0, 0, 0, 1, 0, 0, 0, 0xff, 0x07, 0, 0], 446);
   disk.set([0x55, 0xaa], 510);
   writeFileSync(join(directory, "my-image.raw"), disk);
   return {

@@ -1,0 +1,57 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { requireArtifact } from "../../core/artifacts/require-artifact.ts";
+import { openStore } from "../../core/artifacts/store.ts";
+import { bootTest } from "../../core/boot/boot-test.ts";
+import { bootTestKey } from "../../core/boot/settings.ts";
+import { progressPrinter } from "../artifact/progress.ts";
+import { runtimeSettings } from "../artifact/settings.ts";
+import { withoutDoor, type WithDoor } from "../door.ts";
+import "../end-with-engine.ts";
+import { inputFailures, type BootTestInputs } from "./inputs.ts";
+
+// The engine starts the provider in the project's directory.
+const projectDirectory = process.cwd();
+
+// A hook of the program has looked already, and knows the name.
+const rebuild = "pulumi up --replace URN-OF-THE-ARTIFACT (pulumi stack --show-urns tells it)";
+
+let getConfig: (key: string) => string | undefined = () => undefined;
+
+/** Keeps the stack config: it says how many boots may run at once. */
+export async function configure(request: pulumi.dynamic.ConfigureRequest): Promise<void> {
+  getConfig = (key) => request.config.get(key);
+}
+
+/** Guards the inputs; the program has validated the configuration already. */
+export async function check(_olds: unknown, news: WithDoor<BootTestInputs>): Promise<pulumi.dynamic.CheckResult> {
+  const failures = inputFailures(withoutDoor(news));
+  return failures.length > 0 ? { failures } : { inputs: news };
+}
+
+/** Boots exactly the bytes whose build id stands in the state, unless they have passed this very test before. */
+export async function create(news: WithDoor<BootTestInputs>): Promise<pulumi.dynamic.CreateResult> {
+  const inputs = withoutDoor(news);
+  const { name, artifact, fingerprint, buildId, firmware, settings } = inputs;
+  const store = openStore(projectDirectory, { onMessage: (message) => console.log(message) });
+  const record = await requireArtifact(store, { name: artifact, fingerprint, buildId }, rebuild);
+  const { build } = await runtimeSettings(getConfig, projectDirectory);
+  const { verdict, seconds, accelerator } = await bootTest({
+    name,
+    directory: store.directory(record),
+    record,
+    firmware,
+    settings,
+    slots: build.slots,
+    onEvent: progressPrinter(name, (line) => console.log(line)),
+  });
+  return { id: bootTestKey(buildId, firmware, settings), outs: { ...inputs, verdict, seconds, accelerator } };
+}
+
+/** What the image is called is all that can change in place: the verdict stays. */
+export async function update(
+  _id: string,
+  olds: WithDoor<BootTestInputs>,
+  news: WithDoor<BootTestInputs>,
+): Promise<pulumi.dynamic.UpdateResult> {
+  return { outs: { ...withoutDoor(olds), ...withoutDoor(news) } };
+}

@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { cp, rm, symlink } from "node:fs/promises";
+import path from "node:path";
+import { test, type TestContext } from "node:test";
+import { execa } from "execa";
+import { openStore } from "../../../core/artifacts/store.ts";
+import { bootTestSettings } from "../../../core/boot/settings.ts";
+import { door } from "../../../providers/door.ts";
+import { bootableArtifact } from "../../core/boot/bootable-artifact.ts";
+import { startDynamicProvider } from "../../support/dynamic-provider.ts";
+import { temporaryDirectory } from "../../support/temporary-directory.ts";
+
+const repository = path.resolve(import.meta.dirname, "../../..");
+const skip = (await execa("qemu-system-x86_64", ["--version"], { reject: false })).failed
+  ? "needs qemu-system-x86_64"
+  : false;
+
+async function projectWithArtifact(t: TestContext, text: string) {
+  const project = temporaryDirectory(t);
+  for (const folder of ["core", "providers"])
+    await cp(path.join(repository, folder), path.join(project, folder), { recursive: true });
+  await cp(path.join(repository, "package.json"), path.join(project, "package.json"));
+  await symlink(path.join(repository, "node_modules"), path.join(project, "node_modules"));
+  const record = await bootableArtifact(project, "my-recipe", text);
+  const provider = await startDynamicProvider({ IRONIC_IMAGES_CACHE: temporaryDirectory(t) }, project);
+  t.after(provider.stop);
+  await provider.configure({ "project:build": JSON.stringify({ slots: 1 }) });
+  const inputs = {
+    name: "my-disk",
+    artifact: record.name,
+    fingerprint: record.fingerprint,
+    buildId: record.buildId,
+    firmware: "bios",
+    settings: { ...bootTestSettings({ silenceSeconds: 2 }, "whole-disk") },
+    __provider: door("boot-test"),
+  };
+  return { project, provider, record, inputs };
+}
+
+test(
+  "through its real door: an artifact is booted, its verdict is the output, and no path of this machine is",
+  { skip },
+  async (t) => {
+    const { project, provider, record, inputs } = await projectWithArtifact(t, "my-disk login: ");
+    assert.deepEqual((await provider.check(inputs)).failures, []);
+    const created = await provider.create(inputs);
+    assert.match(created.id, new RegExp(`^${record.buildId.slice(0, 12)}-bios-[0-9a-f]{12}$`));
+    const { verdict, accelerator, seconds, ...rest } = created.outputs;
+    assert.deepEqual([verdict, typeof seconds], ["boots", "number"]);
+    assert.match(String(accelerator), /^(kvm|tcg)$/);
+    assert.deepEqual(rest, inputs);
+    assert.ok(!JSON.stringify(created).includes(project));
+    const log = path.join(openStore(project).directory(record), "boot-tests", `${created.id}.log`);
+    assert.equal(readFileSync(log, "latin1"), "my-disk login: ");
+    // The same test again is the kept one, seconds and all.
+    assert.deepEqual(await provider.create(inputs), created);
+  },
+);
+
+test(
+  "through its real door: an image that does not boot has no resource, and the message shows its console",
+  { skip },
+  async (t) => {
+    const { provider, inputs } = await projectWithArtifact(t, "[    0.000000] Linux version 6.1\n");
+    await assert.rejects(
+      provider.create(inputs),
+      /my-disk does not boot: .*said nothing for 2 s[^]*Linux version 6\.1/,
+    );
+  },
+);
+
+test("through its real door: bytes that are not those of the state are not booted", async (t) => {
+  const { project, provider, record, inputs } = await projectWithArtifact(t, "my-disk login: ");
+  await assert.rejects(
+    provider.create({ ...inputs, buildId: "f".repeat(64) }),
+    /holds build [0-9a-f]{12}, but the state records ffffffffffff[^]*store -- import[^]*--replace/,
+  );
+  await rm(openStore(project).directory(record), { recursive: true });
+  await assert.rejects(provider.create(inputs), /is not on this machine[^]*store -- import[^]*--replace/);
+});
+
+test("through its real door: check guards the inputs", async (t) => {
+  const { provider, inputs } = await projectWithArtifact(t, "");
+  const { failures } = await provider.check({
+    ...inputs,
+    firmware: "coreboot",
+    settings: { ...inputs.settings, limitSeconds: 0 },
+  });
+  assert.deepEqual(failures.map(({ property }) => property).sort(), ["firmware", "settings.limitSeconds"]);
+});
