@@ -4,6 +4,7 @@ import { IronicImagesError } from "../core/errors.ts";
 import type { DeployImage as Model } from "../core/recipe/model.ts";
 import { DeployRamdisk } from "../providers/deploy-ramdisk/resource.ts";
 import { Publication, type Published } from "../providers/publication/resource.ts";
+import { bootVerdict } from "./boot-test.ts";
 import { originProperties } from "./properties.ts";
 import { publicationArgs } from "./publication.ts";
 import { registerImage, registration } from "./registration.ts";
@@ -35,9 +36,11 @@ export class DeployImage extends pulumi.ComponentResource {
       path: artifact.ramdiskPath,
       properties,
     });
-    const publication = new Publication(image.key, publicationArgs(image, artifact, { kernel, ramdisk }), {
-      parent: this,
-    });
+    const publication = new Publication(
+      image.key,
+      { ...publicationArgs(image, artifact, { kernel, ramdisk }), ...bootVerdict(image, registered) },
+      { parent: this },
+    );
     this.published = pulumi.all([publication.published, memory]).apply(([ids, need]) => ({ ...ids, memory: need }));
     this.registerOutputs({ published: this.published });
   }

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { UserImage } from "../core/recipe/model.ts";
 import { DiskImage } from "../providers/disk-image/resource.ts";
 import { Publication, type Published } from "../providers/publication/resource.ts";
+import { bootVerdict } from "./boot-test.ts";
 import { originProperties, userImageProperties, userImageToRegister } from "./properties.ts";
 import { publicationArgs } from "./publication.ts";
 import { registerImage, registration } from "./registration.ts";
@@ -28,7 +29,10 @@ export class PartitionImage extends pulumi.ComponentResource {
     const user = registerImage(registered, "image", userImageToRegister(image, artifact.imagePath, properties));
     const publication = new Publication(
       image.key,
-      publicationArgs({ ...image, ...image.content }, artifact, { kernel, ramdisk, image: user }),
+      {
+        ...publicationArgs({ ...image, ...image.content }, artifact, { kernel, ramdisk, image: user }),
+        ...bootVerdict(image, registered),
+      },
       {
         parent: this,
       },

@@ -26,6 +26,8 @@ export interface Registration extends RegistrationArgs {
   /** Unknown in a preview, because the build id is. */
   readonly origin: pulumi.Output<Origin>;
   readonly options: pulumi.CustomResourceOptions;
+  /** Before anything is done with the artifact's bytes: exactly those whose digests stand in the state, or none. */
+  readonly verified: pulumi.ResourceHook;
 }
 
 /** One image of an artifact, as Glance shall have it. */
@@ -52,6 +54,7 @@ export function registration(
     fingerprint,
     buildId,
   }));
+  const verified = artifactHook(args, artifact);
   const options: pulumi.CustomResourceOptions = {
     parent,
     // Visibility belongs to Publication; an image is private until it is verified.
@@ -65,9 +68,9 @@ export function registration(
     // From the first up: a deletion obeys what the state says of the old image.
     retainOnDelete: args.keepPrevious,
     customTimeouts: { create: uploadTimeout },
-    hooks: { beforeCreate: [artifactHook(args, artifact)] },
+    hooks: { beforeCreate: [verified] },
   };
-  return { ...args, artifact, origin, options };
+  return { ...args, artifact, origin, options, verified };
 }
 
 /** Registers one file of the artifact: private, with the formats of its role and the full property map. */
@@ -92,7 +95,7 @@ export function registerImage(
   );
 }
 
-// Runs in the program just before an upload: exactly the bytes whose digests stand in the state, or none.
+// Runs in the program just before an upload or a boot test.
 function artifactHook(args: RegistrationArgs, artifact: DiskImage | DeployRamdisk): pulumi.ResourceHook {
   let verified: Promise<unknown> | undefined;
   return new pulumi.ResourceHook(`${args.key}-artifact`, async () => {
