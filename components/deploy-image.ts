@@ -39,7 +39,7 @@ export class DeployImage extends pulumi.ComponentResource {
     const publication = new Publication(
       image.key,
       { ...publicationArgs(image, artifact, { kernel, ramdisk }), ...bootVerdict(image, registered) },
-      { parent: this },
+      registered.publicationOptions,
     );
     this.published = pulumi.all([publication.published, memory]).apply(([ids, need]) => ({ ...ids, memory: need }));
     this.registerOutputs({ published: this.published });

@@ -33,9 +33,7 @@ export class PartitionImage extends pulumi.ComponentResource {
         ...publicationArgs({ ...image, ...image.content }, artifact, { kernel, ramdisk, image: user }),
         ...bootVerdict(image, registered),
       },
-      {
-        parent: this,
-      },
+      registered.publicationOptions,
     );
     this.published = publication.published;
     this.registerOutputs({ published: this.published });

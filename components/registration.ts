@@ -7,6 +7,7 @@ import { IronicImagesError } from "../core/errors.ts";
 import type { DeployRamdisk } from "../providers/deploy-ramdisk/resource.ts";
 import type { DiskImage } from "../providers/disk-image/resource.ts";
 import { glanceFormats, type Origin } from "./properties.ts";
+import { publicationRecovery, uploadRecovery } from "./upload-recovery.ts";
 
 const uploadTimeout = "2h";
 
@@ -28,6 +29,8 @@ export interface Registration extends RegistrationArgs {
   readonly options: pulumi.CustomResourceOptions;
   /** Before anything is done with the artifact's bytes: exactly those whose digests stand in the state, or none. */
   readonly verified: pulumi.ResourceHook;
+  /** Of the publication of these images. */
+  readonly publicationOptions: pulumi.CustomResourceOptions;
 }
 
 /** One image of an artifact, as Glance shall have it. */
@@ -55,6 +58,7 @@ export function registration(
     buildId,
   }));
   const verified = artifactHook(args, artifact);
+  const recovery = uploadRecovery(args.key);
   const options: pulumi.CustomResourceOptions = {
     parent,
     // Visibility belongs to Publication; an image is private until it is verified.
@@ -68,9 +72,10 @@ export function registration(
     // From the first up: a deletion obeys what the state says of the old image.
     retainOnDelete: args.keepPrevious,
     customTimeouts: { create: uploadTimeout },
-    hooks: { beforeCreate: [verified] },
+    hooks: { beforeCreate: [verified, recovery.beforeCreate], onError: [recovery.onError] },
   };
-  return { ...args, artifact, origin, options, verified };
+  const publicationOptions = { parent, hooks: { onError: [publicationRecovery(args.key)] } };
+  return { ...args, artifact, origin, options, verified, publicationOptions };
 }
 
 /** Registers one file of the artifact: private, with the formats of its role and the full property map. */

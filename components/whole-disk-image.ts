@@ -24,7 +24,7 @@ export class WholeDiskImage extends pulumi.ComponentResource {
         ...publicationArgs({ ...image, ...image.content }, artifact, { image: user }),
         ...bootVerdict(image, registered),
       },
-      { parent: this },
+      registered.publicationOptions,
     );
     this.published = publication.published;
     this.registerOutputs({ published: this.published });

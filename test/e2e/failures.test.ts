@@ -4,7 +4,7 @@ import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import tmp from "tmp";
 import { testCloud, type TestCloud } from "../support/cloud.ts";
-import { faultyGlance, type FaultyGlance } from "../support/faulty-glance.ts";
+import { faultyGlance, type FaultyGlance, type InjectedFault } from "../support/faulty-glance.ts";
 import { glanceUser, imageEndpointOf, type GlanceUser } from "../support/glance.ts";
 import { createProject, type TestProject } from "../support/project.ts";
 import { tinyPartition } from "../support/recipes.ts";
@@ -15,6 +15,7 @@ describe("a triple that fails to roll over, on the real engine and the real Glan
   const stack = { ironic_images_stack: "failures" };
   let cloud: TestCloud;
   let faulty: FaultyGlance;
+  let cut: InjectedFault;
   let owner: GlanceUser;
   let other: GlanceUser;
   let project: TestProject;
@@ -63,7 +64,7 @@ describe("a triple that fails to roll over, on the real engine and the real Glan
   it("a failing upload of the ramdisk (cut off by a proxy) leaves the old triple untouched", async () => {
     const before = await liveTriple();
     await writeElement("echo two > /step");
-    faulty.failUploadsOf = "ari";
+    cut = faulty.inject({ method: "PUT", containerFormat: "ari", atByte: 1, act: "reset" });
     const watcher = watchVisible(other, stack);
     const up = await project.pulumi(["up", "--yes", "--skip-preview"]);
     assert.deepEqual(await watcher.stop(), []);
@@ -73,7 +74,7 @@ describe("a triple that fails to roll over, on the real engine and the real Glan
 
   it("the next up completes: one triple, all new, no record without data left", async () => {
     const before = await liveTriple();
-    faulty.failUploadsOf = undefined;
+    cut.remove();
     const watcher = watchVisible(other, stack);
     const up = await project.pulumi(["up", "--yes", "--skip-preview"]);
     assert.deepEqual(await watcher.stop(), []);

@@ -1,0 +1,106 @@
+import * as pulumi from "@pulumi/pulumi";
+import { setTimeout as sleep } from "node:timers/promises";
+import { defaultPlaces, readCloud } from "../core/openstack/clouds.ts";
+import { glanceFault, isWithoutRecord } from "../core/openstack/fault.ts";
+import { glanceInventory } from "../core/openstack/glance-inventory.ts";
+import { authenticate } from "../core/openstack/keystone.ts";
+import { recordsOf, removeLeftovers, type UploadedAs } from "../core/openstack/leftovers.ts";
+
+// Seconds before the second and the third attempt.
+const pauses = [2, 8];
+
+/** Hooks for `openstack.images.Image`. */
+export interface UploadRecovery {
+  readonly beforeCreate: pulumi.ResourceHook;
+  readonly onError: pulumi.ErrorHook;
+}
+
+/**
+ * Repeats what failed for a passing reason, and says what to do where repeating is no help.
+ *
+ * Nothing of an upload is repeated once its record is in Glance: the engine would forget that record, and keep the error with the
+ * image that the next attempt makes, so that the next `up` replaces a good image. It replaces the failed one in that `up` instead.
+ * Of a record whose creation was not answered the engine knows nothing, so it is deleted here.
+ *
+ * @param key a name of its own within the program
+ */
+export function uploadRecovery(key: string): UploadRecovery {
+  // By URN: records that were there before the first attempt; undefined if Glance could not be asked.
+  const before = new Map<string, ReadonlySet<string> | undefined>();
+  return {
+    beforeCreate: new pulumi.ResourceHook(`${key}-before-upload`, async ({ urn, newInputs }) => {
+      const found = await idsBefore(newInputs).catch(() => undefined);
+      before.set(urn, found);
+    }),
+    onError: new pulumi.ErrorHook(`${key}-upload-failed`, async (failure) => {
+      const message = failure.errors[0] ?? "";
+      if (failure.failedOperation !== "create") return await isWorthRepeating(failure);
+      if (!isWithoutRecord(message)) return await say(failure);
+      const repeats = await isWorthRepeating(failure);
+      if (glanceFault(message).kind !== "transient") return false;
+      return (await cleanUp(failure, before.get(failure.urn))) && repeats;
+    }),
+  };
+}
+
+/** Repeats a publication that failed for a passing reason: to publish twice is to publish once. */
+export function publicationRecovery(key: string): pulumi.ErrorHook {
+  return new pulumi.ErrorHook(`${key}-publication-failed`, isWorthRepeating);
+}
+
+async function isWorthRepeating(failure: pulumi.ErrorHookArgs): Promise<boolean> {
+  const pause = pauses[failure.errors.length - 1];
+  if (glanceFault(failure.errors[0] ?? "").kind !== "transient" || pause === undefined) return await say(failure);
+  await sleep(pause * 1000);
+  return true;
+}
+
+async function say({ name, errors }: pulumi.ErrorHookArgs): Promise<false> {
+  const { advice } = glanceFault(errors[0] ?? "");
+  if (advice !== "") await pulumi.log.warn(`${name}: ${advice}`);
+  return false;
+}
+
+async function cleanUp({ name, newInputs }: pulumi.ErrorHookArgs, before?: ReadonlySet<string>): Promise<boolean> {
+  try {
+    if (before === undefined) throw new Error("Glance could not be asked before the upload");
+    const { inventory, upload } = await uploadIn(newInputs);
+    await removeLeftovers(inventory, upload, before);
+    return true;
+  } catch (error) {
+    const why = (error as Error).message.split("\n")[0];
+    await pulumi.log.warn(
+      `${name}: Glance may hold an image without data: ${why}; npm run prune removes it after an hour`,
+    );
+    return false;
+  }
+}
+
+async function idsBefore(inputs: Inputs): Promise<ReadonlySet<string>> {
+  const { inventory, upload } = await uploadIn(inputs);
+  return new Set((await recordsOf(inventory, upload)).map(({ id }) => id));
+}
+
+type Inputs = Readonly<Record<string, unknown>> | undefined;
+
+async function uploadIn(inputs: Inputs) {
+  const openstack = new pulumi.Config("openstack");
+  const [cloud, region] = [openstack.get("cloud"), openstack.get("region")];
+  const places = defaultPlaces();
+  const environment = { ...places.environment, ...(region === undefined ? {} : { OS_REGION_NAME: region }) };
+  const session = await authenticate(await readCloud(cloud, { ...places, environment }));
+  return { inventory: glanceInventory(session), upload: uploadedAs(session.projectId, inputs) };
+}
+
+// What tells the records of one `images.Image`, from its inputs as the engine has them.
+function uploadedAs(projectId: string, inputs: Inputs = {}): UploadedAs {
+  const all = Object.entries((inputs["properties"] ?? {}) as Readonly<Record<string, unknown>>);
+  const origin = all.filter(([key, value]) => key.startsWith("ironic_images_") && typeof value === "string");
+  if (origin.length === 0) throw new Error("the image says nothing of its origin");
+  return {
+    projectId,
+    name: String(inputs["name"]),
+    containerFormat: String(inputs["containerFormat"]),
+    properties: Object.fromEntries(origin) as Record<string, string>,
+  };
+}
