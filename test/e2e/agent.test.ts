@@ -31,7 +31,7 @@ describe("deploy images of two architectures: amd64 built for real as in the sta
   let publisher: Publisher;
   let project: TestProject;
   let record: ArtifactRecord;
-  const published = randomBuild();
+  const published = randomBuild("arm64");
 
   before(async () => {
     cloud = await testCloud();

@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { gzipSync } from "node:zlib";
+import { miniatureInitramfs } from "./miniature/initramfs.ts";
+import { miniatureKernel } from "./miniature/kernel.ts";
 
 /** The files of one build of a published pair, by their endings. */
 export interface PublishedBuild {
@@ -21,11 +22,11 @@ export interface Publisher {
   stop(): Promise<void>;
 }
 
-/** Random bytes that look like a pair; the initramfs unpacks to 2 MiB and a little. */
-export function randomBuild(): PublishedBuild {
+/** A pair in miniature that is another every time; the initramfs unpacks to 2 MiB and a little. */
+export function randomBuild(architecture: "amd64" | "arm64" = "amd64"): PublishedBuild {
   return {
-    kernel: randomBytes(50_000),
-    initramfs: gzipSync(Buffer.concat([Buffer.from("070701"), randomBytes(200_000), Buffer.alloc(2 ** 21)])),
+    kernel: miniatureKernel({ architecture, mark: randomBytes(50_000) }),
+    initramfs: miniatureInitramfs({ mark: Buffer.concat([randomBytes(200_000), Buffer.alloc(2 ** 21)]) }),
   };
 }
 

@@ -20,6 +20,7 @@ for (const format of ["raw", "aki", "ari"] as const) {
       size: content.length,
       sha256: digest("sha256", content),
       sha512: digest("sha512", content),
+      md5: digest("md5", content),
       format,
       virtualSize: content.length,
     });

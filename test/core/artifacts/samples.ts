@@ -3,6 +3,9 @@ import { join } from "node:path";
 import tmp from "tmp";
 import type { UnpublishedRecord } from "../../../core/artifacts/store.ts";
 import type { FingerprintInputs } from "../../../core/recipe/fingerprint.ts";
+import { miniatureRoot } from "../../support/miniature/disk.ts";
+import { miniatureInitramfs } from "../../support/miniature/initramfs.ts";
+import { miniatureKernel } from "../../support/miniature/kernel.ts";
 
 /** Inputs of a raw partition image. */
 export const partitionInputs: FingerprintInputs = {
@@ -54,7 +57,7 @@ export function unpublished(overrides: Partial<UnpublishedRecord> = {}): Unpubli
 }
 
 /** A staging directory in the project's `.images/`, with these files. */
-export function stage(project: string, files: Readonly<Record<string, string>> = partitionFiles()): string {
+export function stage(project: string, files: Readonly<Record<string, string | Buffer>> = partitionFiles()): string {
   const scratch = join(project, ".images");
   mkdirSync(scratch, { recursive: true });
   const { name } = tmp.dirSync({ tmpdir: scratch, prefix: "staging" });
@@ -65,11 +68,12 @@ export function stage(project: string, files: Readonly<Record<string, string>> =
   return name;
 }
 
-export function partitionFiles(mark = "one"): Record<string, string> {
+/** What a build of a partition image leaves, in miniature; the mark is in every image file. */
+export function partitionFiles(mark = "one"): Record<string, string | Buffer> {
   return {
-    "my-image.raw": `root file system ${mark}`,
-    "my-image.vmlinuz": `kernel ${mark}`,
-    "my-image.initrd": `ramdisk ${mark}`,
+    "my-image.raw": miniatureRoot(`root file system ${mark}`),
+    "my-image.vmlinuz": miniatureKernel({ mark: `kernel ${mark}` }),
+    "my-image.initrd": miniatureInitramfs({ mark: `ramdisk ${mark}` }),
     "build.log": "all went well",
     "my-image.d/dib-manifests/dib-manifest-dpkg": "linux-image",
   };

@@ -54,14 +54,14 @@ test("what was published is found, with its digests, and nothing else is left in
 for (const [what, spoil, message] of [
   [
     "one byte of which changed",
-    (path: string) => writeFileSync(path, readFileSync(path, "utf8").replace("kernel", "kernal")),
+    (path: string) => writeFileSync(path, readFileSync(path, "latin1").replace("kernel", "kernal"), "latin1"),
     /my-image\.vmlinuz is not what was built: expected sha256 [0-9a-f]{64}/,
   ],
   [
     "one byte of which changed under its old mtime",
     (path: string) => {
       const { atime, mtime } = statSync(path);
-      writeFileSync(path, readFileSync(path, "utf8").replace("kernel", "kernal"));
+      writeFileSync(path, readFileSync(path, "latin1").replace("kernel", "kernal"), "latin1");
       utimesSync(path, atime, mtime);
     },
     /my-image\.vmlinuz is not what was built/,
@@ -116,7 +116,7 @@ test("what verify found wrong is not believed afterwards, though its files look 
   const { project, store, messages } = openTestStore(t);
   const record = await store.publish(stage(project), unpublished());
   const path = join(store.directory(record), "my-image.raw");
-  writeFileSync(path, readFileSync(path, "utf8").replace("one", "two"));
+  writeFileSync(path, readFileSync(path, "latin1").replace("one", "two"), "latin1");
   // Stands for bytes that rot on the disk: the stamp is made to fit them.
   const stamp = join(store.directory(record), "verified.json");
   const { ctimeNs, mtimeNs } = statSync(path, { bigint: true });

@@ -33,7 +33,7 @@ function assertNothingPublished(project: Project): void {
 test("a pair is downloaded by the job process, with flock(1) alone on PATH and without a slot, and published", async (t) => {
   const publisher = await startPublisher("ipa-tiny-master");
   t.after(() => publisher.stop());
-  const published = randomBuild();
+  const published = randomBuild("arm64");
   publisher.publish(published);
   const project = makeProject(t);
   const bin = temporaryDirectory(t);
@@ -58,7 +58,7 @@ test("a pair is downloaded by the job process, with flock(1) alone on PATH and w
 test("two jobs for one pair download it once", async (t) => {
   const publisher = await startPublisher("ipa-tiny-master");
   t.after(() => publisher.stop());
-  const published = randomBuild();
+  const published = randomBuild("arm64");
   publisher.publish(published);
   const project = makeProject(t);
   const job = downloadJob(project, publisher.baseUrl, published);
@@ -70,8 +70,8 @@ test("two jobs for one pair download it once", async (t) => {
 test("a publisher that has moved on is an error with both digests, and nothing is published", async (t) => {
   const publisher = await startPublisher("ipa-tiny-master");
   t.after(() => publisher.stop());
-  const pinned = randomBuild();
-  publisher.publish({ ...randomBuild(), kernel: pinned.kernel });
+  const pinned = randomBuild("arm64");
+  publisher.publish({ ...randomBuild("arm64"), kernel: pinned.kernel });
   const project = makeProject(t);
   await assert.rejects(project.build(downloadJob(project, publisher.baseUrl, pinned)), {
     code: "deploy-image-differs",
@@ -82,7 +82,7 @@ test("a publisher that has moved on is an error with both digests, and nothing i
 
 test("a job that does not say where a pinned file is is refused", async (t) => {
   const project = makeProject(t);
-  const { locations: _none, ...job } = downloadJob(project, "http://127.0.0.1:9", randomBuild());
+  const { locations: _none, ...job } = downloadJob(project, "http://127.0.0.1:9", randomBuild("arm64"));
   await assert.rejects(project.build(job), { code: "job-wrong", message: /does not say where to get it/ });
 });
 
@@ -98,7 +98,7 @@ test("cancelling a download leaves nothing published, and its server is let go",
   });
   const project = makeProject(t);
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const build = await project.start(downloadJob(project, baseUrl, randomBuild()));
+  const build = await project.start(downloadJob(project, baseUrl, randomBuild("arm64")));
   await assert.rejects(
     async () => {
       for await (const event of build.events())

@@ -35,7 +35,11 @@ test("a ramdisk played by a fixture is published as a pair, with the size that i
   const project = played(t);
   const { record } = await project.build(playedRamdisk(project, "pair"));
   assert.deepEqual(Object.keys(record.files), ["kernel", "ramdisk"]);
-  assert.equal(record.files.ramdisk?.virtualSize, "070701 an initramfs".length);
+  const { stdout } = await execa("sh", [
+    "-c",
+    `gzip -dc "${project.artifact(record, "deploy-amd64.initramfs")}" | wc -c`,
+  ]);
+  assert.equal(record.files.ramdisk?.virtualSize, Number(stdout));
   assert.equal(record.tools["ironic-python-agent-builder"], "7.4.0");
   assert.ok(existsSync(project.artifact(record, "manifest")) && existsSync(project.artifact(record, "build.log")));
 });
