@@ -5,7 +5,7 @@ import type { DeployImage as Model } from "../core/recipe/model.ts";
 import { DeployRamdisk } from "../providers/deploy-ramdisk/resource.ts";
 import { Publication, type Published } from "../providers/publication/resource.ts";
 import { bootVerdict } from "./boot-test.ts";
-import { originProperties } from "./properties.ts";
+import { originProperties, registeredProperties } from "./properties.ts";
 import { publicationArgs } from "./publication.ts";
 import { registerImage, registration } from "./registration.ts";
 
@@ -25,7 +25,7 @@ export class DeployImage extends pulumi.ComponentResource {
     // Through the memory, so that a ramdisk that does not fit is never registered.
     const properties = pulumi
       .all([registered.origin, memory])
-      .apply(([origin]) => ({ ...image.properties, ...originProperties(origin) }));
+      .apply(([origin]) => ({ ...registeredProperties(image.properties), ...originProperties(origin) }));
     const kernel = registerImage(registered, "kernel", {
       name: image.kernelName,
       path: artifact.kernelPath,

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ArtifactFileRole } from "../core/artifacts/record.ts";
+import { isOwnedProperty } from "../core/openstack/owned-fields.ts";
 import type { UserImage } from "../core/recipe/model.ts";
 import type { ImageToRegister } from "./registration.ts";
 
@@ -27,6 +28,16 @@ export function originProperties(origin: Origin): Record<string, string> {
   };
 }
 
+/** A person's properties that `images.Image` registers; the openstack plugin never changes those with `os_`. */
+export function registeredProperties(own: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(own).filter(([name]) => !isOwnedProperty(name)));
+}
+
+/** The others, which `Publication` sets, changes and removes. */
+export function publishedProperties(own: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(own).filter(([name]) => isOwnedProperty(name)));
+}
+
 /** Formats that Glance and Ironic demand, per role ("Create and add images to the Image service"). */
 export function glanceFormats(role: ArtifactFileRole, diskFormat: "qcow2" | "raw" = "raw") {
   const formats = {
@@ -38,7 +49,8 @@ export function glanceFormats(role: ArtifactFileRole, diskFormat: "qcow2" | "raw
 }
 
 /**
- * The full property map of a user image: the provider keeps a property that is left out, so a map is never partial.
+ * The full property map of a user image, but for what `Publication` owns: the provider keeps a property that is left out, so a
+ * map is never partial.
  *
  * @param ids of kernel and ramdisk; for partition images only, a whole-disk image never has them
  */
@@ -50,7 +62,7 @@ export function userImageProperties(
 ): Record<string, string> {
   const wiring =
     type === "partition" && ids !== undefined ? { kernel_id: ids.kernelId, ramdisk_id: ids.ramdiskId } : {};
-  return { ...own, ...originProperties(origin), img_type: type, ...wiring };
+  return { ...registeredProperties(own), ...originProperties(origin), img_type: type, ...wiring };
 }
 
 /** A user image for Glance: its file, the full map of its properties, and the minimums that Nova goes by. */

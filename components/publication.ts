@@ -2,16 +2,19 @@ import type * as openstack from "@pulumi/openstack";
 import * as pulumi from "@pulumi/pulumi";
 import type { ArtifactFileRole } from "../core/artifacts/record.ts";
 import type { UserImage } from "../core/recipe/model.ts";
+import type { PublicationSettings } from "../core/recipe/publication.ts";
 import type { DeployRamdisk } from "../providers/deploy-ramdisk/resource.ts";
 import type { DiskImage } from "../providers/disk-image/resource.ts";
 import type { PublicationArgs } from "../providers/publication/resource.ts";
-import { glanceFormats } from "./properties.ts";
+import { glanceFormats, publishedProperties } from "./properties.ts";
 
 // Kernel and ramdisk become visible before the image that names them.
 const publicationOrder: readonly ArtifactFileRole[] = ["kernel", "ramdisk", "image"];
 
 /** What decides how images are published. */
-type Published = Pick<UserImage, "visibility" | "keepPrevious"> & { readonly diskFormat?: "qcow2" | "raw" };
+type Published = Pick<UserImage, "visibility" | "keepPrevious" | "properties" | keyof PublicationSettings> & {
+  readonly diskFormat?: "qcow2" | "raw";
+};
 
 /** What Publication has to find in Glance: the very bytes of the artifact, under the ids that the provider gave. */
 export function publicationArgs(
@@ -19,6 +22,10 @@ export function publicationArgs(
   artifact: DiskImage | DeployRamdisk,
   registered: Readonly<Partial<Record<ArtifactFileRole, openstack.images.Image>>>,
 ): PublicationArgs {
+  const properties = publishedProperties(image.properties);
+  const withProperties = Object.keys(properties).length === 0 ? {} : { properties };
+  // A person's properties are the user image's, not its kernel's; a pair of deploy images has them both.
+  const isFor = (role: ArtifactFileRole) => role === "image" || registered.image === undefined;
   const images = publicationOrder.flatMap((role) => {
     const inGlance = registered[role];
     if (inGlance === undefined) return [];
@@ -30,7 +37,10 @@ export function publicationArgs(
         size: file.apply((known) => known.size),
         sha256: file.apply((known) => known.sha256),
         sha512: file.apply((known) => known.sha512),
+        md5: file.apply((known) => known.md5),
         ...glanceFormats(role, image.diskFormat),
+        ...(isFor(role) ? withProperties : {}),
+        ...(role !== "image" && image.hideKernelAndRamdisk === true ? { hidden: true as const } : {}),
       },
     ];
   });
@@ -39,6 +49,8 @@ export function publicationArgs(
   return {
     images,
     visibility: image.visibility,
+    ...(image.members === undefined ? {} : { members: image.members }),
+    ...(image.protected === true ? { protected: true as const } : {}),
     ...(image.keepPrevious ? { keepPrevious: true as const } : {}),
     fingerprint: artifact.fingerprint,
     buildId: artifact.buildId,

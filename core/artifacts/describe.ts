@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, getFips } from "node:crypto";
 import { resolve } from "node:path";
 import { execa, ExecaError } from "execa";
 import { z } from "zod";
@@ -15,16 +15,25 @@ const chunkSize = 1024 * 1024;
  * @throws IronicImagesError `artifact-file-refused`, `image-refused`, `host-tool-missing`
  */
 export async function describeFile(path: string, format: ArtifactFile["format"]): Promise<Omit<ArtifactFile, "name">> {
-  const digests = await hashFile(path);
+  const digests = await hashFile(path, getFips() === 0);
   const virtualSize = format === "qcow2" ? await qcow2VirtualSize(path) : digests.size;
   return { ...digests, format, virtualSize };
 }
 
-/** Size in bytes, sha256 and sha512 (hex) of a regular file. */
-export async function hashFile(path: string): Promise<{ size: number; sha256: string; sha512: string }> {
+/** Size in bytes and digests (hex) of a regular file. */
+export interface FileDigests {
+  readonly size: number;
+  readonly sha256: string;
+  readonly sha512: string;
+  readonly md5?: string;
+}
+
+/** @param withMd5 for a Glance that knows nothing better; Node refuses md5 where the machine is in FIPS mode */
+export async function hashFile(path: string, withMd5 = false): Promise<FileDigests> {
   const handle = await openRegularFile(path);
   const sha256 = createHash("sha256");
   const sha512 = createHash("sha512");
+  const md5 = withMd5 ? createHash("md5") : undefined;
   let size = 0;
   try {
     for await (const chunk of handle.createReadStream({
@@ -33,12 +42,14 @@ export async function hashFile(path: string): Promise<{ size: number; sha256: st
     }) as AsyncIterable<Buffer>) {
       sha256.update(chunk);
       sha512.update(chunk);
+      md5?.update(chunk);
       size += chunk.length;
     }
   } finally {
     await handle.close();
   }
-  return { size, sha256: sha256.digest("hex"), sha512: sha512.digest("hex") };
+  const digests = { size, sha256: sha256.digest("hex"), sha512: sha512.digest("hex") };
+  return md5 === undefined ? digests : { ...digests, md5: md5.digest("hex") };
 }
 
 const qemuImgInfo = z.object({

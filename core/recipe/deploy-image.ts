@@ -12,6 +12,7 @@ import {
 import { z } from "zod";
 import type { DeployImage } from "./model.ts";
 import { checkFields, didYouMean, isMapping, type Problem } from "./problems.ts";
+import { checkPublication, resolvePublication } from "./publication.ts";
 import { quoted } from "./text.ts";
 
 /** `ironic-images:deployImages`, checked. Paths of problems start with `deployImages`. */
@@ -96,12 +97,15 @@ function checkEntry(key: string, raw: unknown, several: boolean, projectDirector
     architecture,
     projectDirectory,
   );
+  const inSource = ({ path, message }: Problem): Problem => ({ path: [source, ...path], message });
+  const publication = checkPublication(fields, true);
   const all = [
     ...outer.problems,
     ...bootTestProblems(fields.bootTest, { architecture, kind: `deploy-${source}` }),
-    ...problems.map(({ path, message }) => ({ path: [source, ...path], message })),
+    ...publication.problems,
+    ...problems.map(inSource),
   ];
-  const warned = warnings.map(({ path, message }) => ({ path: [source, ...path], message }));
+  const warned = [...publication.warnings, ...warnings.map(inSource)];
   if (all.length > 0 || content === undefined) return { problems: all, warnings: warned };
   const suffix = several ? `-${architecture}` : "";
   const image: DeployImage = {
@@ -113,6 +117,7 @@ function checkEntry(key: string, raw: unknown, several: boolean, projectDirector
     locations,
     ...(download === undefined ? {} : { download }),
     visibility: fields.visibility ?? "private",
+    ...resolvePublication(fields),
     keepPrevious: fields.keepPrevious ?? true,
     ...(fields.minimumNodeMemoryMiB === undefined ? {} : { minimumNodeMemoryMiB: fields.minimumNodeMemoryMiB }),
     ...(fields.bootTest === undefined ? {} : { bootTest: bootTestSettings(fields.bootTest, content.kind) }),

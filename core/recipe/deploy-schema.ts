@@ -3,7 +3,7 @@ import { bootTest } from "./boot-test.ts";
 import { deployVariableProblem } from "./deploy-environment.ts";
 import { field, text } from "./fields.ts";
 import { propertyMap, textMap } from "./schema.ts";
-import { visibility } from "./stack-schema.ts";
+import { publicationFields, visibility } from "./publication.ts";
 import * as rule from "./text.ts";
 
 /** Architectures of nodes that a stack can have deploy images for, as diskimage-builder names them. */
@@ -195,6 +195,7 @@ export const deployImageFields = {
     visibility.optional(),
     "private",
   ),
+  ...publicationFields,
   keepPrevious: field(
     "cloud",
     "Whether a replaced pair stays in Glance until `npm run prune` removes it: nodes and `ironic.conf` go on naming it.",

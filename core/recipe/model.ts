@@ -3,10 +3,11 @@ import type { BootTestSettings } from "../boot/settings.ts";
 import type { RecipeContent } from "./content.ts";
 import type { DownloadSource } from "../deploy-images/urls.ts";
 import type { DeployContent } from "./deploy-content.ts";
-import type { buildSchema, visibility } from "./stack-schema.ts";
+import type { PublicationSettings, visibility } from "./publication.ts";
+import type { buildSchema } from "./stack-schema.ts";
 
 /** One user image of a cloud: what to build, and how it is registered. All defaults are resolved. */
-export interface UserImage {
+export interface UserImage extends PublicationSettings {
   /** Key in `ironic-images:userImages`; the logical name of its resources. */
   readonly key: string;
   /** Names in Glance. Kernel and ramdisk: partition images only. */
@@ -30,7 +31,7 @@ export interface UserImage {
 }
 
 /** Deploy kernel and ramdisk of one architecture: what they are, and how they are registered. All defaults are resolved. */
-export interface DeployImage {
+export interface DeployImage extends PublicationSettings {
   readonly architecture: DeployContent["architecture"];
   /** `deploy-` and the architecture; the logical name of its resources, and the name of its artifacts. */
   readonly key: string;

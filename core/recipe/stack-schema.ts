@@ -1,14 +1,12 @@
 import { z } from "zod";
 import { bootTest } from "./boot-test.ts";
 import { field, text } from "./fields.ts";
+import { publicationFields, visibility } from "./publication.ts";
 import { overrideFields, sharedCloudFields } from "./schema.ts";
 import * as rule from "./text.ts";
 
 /** Minutes that a build may take when the stack does not say. */
 export const DEFAULT_TIMEOUT_MINUTES = 120;
-
-/** Who may see an image. */
-export const visibility = z.enum(["private", "shared", "community", "public"]);
 
 /** Fields of one entry of `ironic-images:userImages`. */
 export const userImageFields = {
@@ -27,6 +25,7 @@ export const userImageFields = {
     "<name>.initrd",
   ),
   visibility: field("cloud", "Who sees the image in Glance.", visibility.optional(), "private"),
+  ...publicationFields,
   keepPrevious: field(
     "cloud",
     "Whether replaced images stay in Glance, until `npm run prune` removes them.",

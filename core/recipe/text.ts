@@ -115,6 +115,13 @@ export const repositoryUrl: TextRule = {
   max: 2000,
 };
 
+/** Id of an OpenStack project. */
+export const projectId: TextRule = {
+  pattern: /^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/,
+  says: "be the id of a project, 32 of 0-9 and a-f: openstack project show NAME -f value -c id",
+  max: 36,
+};
+
 /** Hex sha256. */
 export const sha256Hex: TextRule = { pattern: /^[0-9a-f]{64}$/, says: "be a sha256: 64 of 0-9 and a-f", max: 64 };
 

@@ -3,6 +3,7 @@ import { bootTestProblems } from "./boot-test.ts";
 import { checkRecipe } from "./checks.ts";
 import type { UserImage } from "./model.ts";
 import { checkFields, formatPath, type Problem } from "./problems.ts";
+import { checkPublication, resolvePublication } from "./publication.ts";
 import { recipeNameProblem, type ReadRecipe } from "./recipes.ts";
 import { resolveContent, resolveMinimums } from "./resolve.ts";
 import { userImageSchema } from "./stack-schema.ts";
@@ -43,7 +44,9 @@ export function checkUserImage(
     ...nameProblems(key, fields, merged.kind),
     ...bootTestProblems(fields.bootTest, { ...merged, architecture: merged.architecture ?? defaults.architecture }),
   );
-  const warnings = findings.warnings.map((problem) => inOverrides(problem, fields));
+  const publication = checkPublication(fields, merged.kind === "partition");
+  problems.push(...publication.problems);
+  const warnings = [...findings.warnings.map((problem) => inOverrides(problem, fields)), ...publication.warnings];
   return { image: resolveUserImage(key, fields.recipe, fields, recipe, merged), problems, warnings };
 }
 
@@ -107,6 +110,7 @@ function resolveUserImage(
     recipe: recipeName,
     ...resolveContent(merged),
     visibility: fields.visibility ?? "private",
+    ...resolvePublication(fields),
     keepPrevious: fields.keepPrevious ?? false,
     properties: { ...recipe.properties, ...fields.properties },
     ...resolveMinimums(fields, recipe),

@@ -76,6 +76,26 @@ const stackTable: readonly (readonly [string, Record<string, unknown>, RegExp])[
     /:userImages\.a\.visibility: must be one of private, shared, community, public, not "all"$/,
   ],
   [
+    "members of an image that is not shared",
+    { userImages: { a: { recipe: "small", visibility: "public", members: ["0".repeat(32)] } } },
+    /:userImages\.a\.members: are of shared images, and these are public: say visibility: shared/,
+  ],
+  [
+    "a member by name",
+    { userImages: { a: { recipe: "small", visibility: "shared", members: ["ironic"] } } },
+    /:userImages\.a\.members\[0\]: "ironic" must be the id of a project/,
+  ],
+  [
+    "a member twice",
+    { userImages: { a: { recipe: "small", visibility: "shared", members: ["0".repeat(32), "0".repeat(32)] } } },
+    /:userImages\.a\.members\[1\]: 0{32} stands here twice/,
+  ],
+  [
+    "a hidden kernel of a whole-disk image",
+    { userImages: { a: { recipe: "disk", hideKernelAndRamdisk: true } } },
+    /:userImages\.a\.hideKernelAndRamdisk: is for partition images/,
+  ],
+  [
     "a kind in overrides",
     { userImages: { a: { recipe: "small", overrides: { kind: "whole-disk" } } } },
     /:userImages\.a\.overrides\.kind: unknown key/,
