@@ -41,9 +41,12 @@ function hasProtectiveEntry(head: Buffer): boolean {
   return mbr !== undefined && !looksLikeFat(head) && mbr.entries.some(({ type }) => type === protectiveType);
 }
 
-/** A text that describes a disk in other files. */
+/** A text that describes a disk in other files. qemu-img fills it up to a whole sector with zeros. */
 async function isVmdkDescriptor(source: ByteSource, head: Buffer): Promise<boolean> {
-  if (head.length === 0 || !head.subarray(0, 512).every(isText)) return false;
+  const beginning = head.subarray(0, 512);
+  const zero = beginning.indexOf(0);
+  const text = zero < 0 ? beginning : beginning.subarray(0, zero);
+  if (text.length < 16 || !text.every(isText)) return false;
   const descriptor = await source.read(0, descriptorLimit);
   return (
     /createtype="/i.test(descriptor.toString("latin1")) || /^#\s*disk descriptorfile/i.test(head.toString("latin1"))

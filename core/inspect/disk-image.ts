@@ -1,11 +1,10 @@
 import { IronicImagesError } from "../errors.ts";
-import type { ByteSource } from "./byte-source.ts";
 import { detectFormats, type DetectedFormat } from "./detect.ts";
 import { readPartitionTable, type Partition, type PartitionTable } from "./disk/partition-table.ts";
 import { probeFileSystems } from "./filesystem/probe.ts";
 import type { FileSystem } from "./filesystem/superblock.ts";
 import { applyRules, type Finding } from "./finding.ts";
-import { partSource } from "./byte-source.ts";
+import { partSource, type ByteSource } from "./byte-source.ts";
 import { inspectQcow2, type Qcow2Facts } from "./qcow2/facts.ts";
 import { guestSource } from "./qcow2/guest.ts";
 import { readQcow2Header } from "./qcow2/header.ts";
@@ -83,7 +82,7 @@ async function readFacts(source: ByteSource): Promise<{ facts: DiskImageFacts; u
     ...(qcow2 && { qcow2 }),
   };
   const foreign = formats.some((format) => !["qcow2", "mbr", "gpt", "luks"].includes(format));
-  if (foreign || formats.length > 1 || (qcow2 && (!qcow2.header || qcow2.problem !== undefined))) return { facts };
+  if (foreign || formats.length > 1 || (qcow2 && !isWhole(qcow2))) return { facts };
   try {
     return { facts: { ...facts, disk: await readDisk(await openDisk(source)) } };
   } catch (error) {
@@ -91,6 +90,11 @@ async function readFacts(source: ByteSource): Promise<{ facts: DiskImageFacts; u
       return { facts, unreadable: error.summary };
     throw error;
   }
+}
+
+/** Nothing is concluded from the disk in a damaged file. */
+function isWhole({ clusters }: Qcow2Facts): boolean {
+  return clusters !== undefined && clusters.outside === 0 && clusters.misplaced === 0;
 }
 
 async function readDisk(disk: ByteSource): Promise<DiskFacts> {

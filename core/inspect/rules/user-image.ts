@@ -116,14 +116,16 @@ export const userImageRules: readonly DiskImageRule[] = [
   ),
 ];
 
-/** Whole-disk images for one firmware that have a table at all: without one, that is said. */
+/** Whole-disk images for one firmware whose table can be read: if it cannot, that is said. */
 function firmwareRule(
   firmware: NonNullable<WantedDiskImage["firmware"]>,
   rule: Omit<DiskImageRule, "check">,
   check: (disk: DiskFacts) => string | undefined,
 ): DiskImageRule {
   return diskRule("whole-disk", rule, (disk, wanted) =>
-    wanted.firmware === firmware && disk.table.kind !== undefined ? check(disk) : undefined,
+    wanted.firmware === firmware && disk.table.kind !== undefined && disk.table.gpt?.problem === undefined
+      ? check(disk)
+      : undefined,
   );
 }
 
