@@ -1,21 +1,26 @@
 import * as pulumi from "@pulumi/pulumi";
 import { DeployImage } from "./components/deploy-image.ts";
 import { ironicSettings } from "./components/ironic-settings.ts";
+import { askCloud } from "./components/preflight.ts";
+import { bindCloud } from "./components/stack-cloud.ts";
 import { readStack } from "./components/stack.ts";
 import { warnOfMovedUpstream } from "./components/upstream.ts";
 import { userImage } from "./components/user-image.ts";
 
 const stack = await readStack(import.meta.dirname);
 const asked = warnOfMovedUpstream(stack);
+const inCloud = bindCloud(await askCloud(stack, import.meta.dirname));
 
 /** Per user image: `imageId`, `kernelId`, `ramdiskId` (partition images), `fingerprint` and `buildId`. */
 export const userImages = pulumi.output(
-  Object.fromEntries(stack.userImages.map((image) => [image.key, userImage(image).published])),
+  Object.fromEntries(stack.userImages.map((image) => [image.key, userImage(image, inCloud).published])),
 );
 
 /** Per architecture: `kernelId`, `ramdiskId`, `fingerprint`, `buildId`, and what the ramdisk takes of a node's `memory`. */
 export const deployImages = pulumi.output(
-  Object.fromEntries(stack.deployImages.map((image) => [image.architecture, new DeployImage(image).published])),
+  Object.fromEntries(
+    stack.deployImages.map((image) => [image.architecture, new DeployImage(image, inCloud).published]),
+  ),
 );
 
 /** The deploy images' ids by the names of Ironic's documentation, and ready-made text for `ironic.conf` and for nodes. */

@@ -9,6 +9,12 @@ export interface CloudIdentity {
   readonly endpoint: string;
 }
 
+/** What state may hold of it: nothing before the first `up`. */
+export interface RecordedIdentity {
+  readonly projectId?: string | undefined;
+  readonly endpoint?: string | undefined;
+}
+
 /** The part of a session that says whose credentials these are. */
 export type SessionIdentity = Pick<Session, "projectId" | "imageEndpoint"> & {
   readonly cloud: { readonly source: string };
@@ -24,7 +30,7 @@ export function isSameCloud(one: CloudIdentity, other: CloudIdentity): boolean {
  *
  * @throws IronicImagesError `other-cloud`, naming both identities and what to correct
  */
-export function requireSameCloud(recorded: Partial<CloudIdentity>, session: SessionIdentity): void {
+export function requireSameCloud(recorded: RecordedIdentity, session: SessionIdentity): void {
   const { projectId, endpoint } = recorded;
   if (projectId === undefined || endpoint === undefined) return;
   const present = { projectId: session.projectId, endpoint: session.imageEndpoint };

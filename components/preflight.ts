@@ -1,0 +1,44 @@
+import * as pulumi from "@pulumi/pulumi";
+import { openStore } from "../core/artifacts/store.ts";
+import { IronicImagesError } from "../core/errors.ts";
+import type { Session } from "../core/openstack/keystone.ts";
+import { pluginConfigMistakes } from "../core/openstack/plugin-config.ts";
+import { plannedGroups } from "../core/openstack/preflight/plan.ts";
+import { preflight } from "../core/openstack/preflight/preflight.ts";
+import type { StackModel } from "../core/recipe/model.ts";
+
+/**
+ * Asks the cloud before the first resource is registered, in previews and in `up`. Without credentials it only warns.
+ *
+ * @returns the session that answered, if one did
+ * @throws pulumi.RunError with everything that the cloud cannot take, or with why it could not be asked
+ */
+export async function askCloud(stack: StackModel, projectDirectory: string): Promise<Session | undefined> {
+  const config = new pulumi.Config("openstack");
+  const [cloud, region] = [config.get("cloud"), config.get("region")];
+  const name = { project: pulumi.getProject(), stack: pulumi.getStack() };
+  try {
+    requireKnownConfig(name.stack);
+    if (!stack.preflight.isOn) return undefined;
+    const records = await openStore(projectDirectory).list();
+    const { session, warnings } = await preflight({
+      stack: name,
+      groups: plannedGroups(stack, projectDirectory, records),
+      publicRoles: stack.preflight.publicRoles,
+      ...(cloud === undefined ? {} : { cloud }),
+      ...(region === undefined ? {} : { region }),
+    });
+    for (const warning of warnings) pulumi.log.warn(warning);
+    return session;
+  } catch (error) {
+    if (!(error instanceof IronicImagesError)) throw error;
+    const wayOut = "ironic-images:preflight: off skips what is asked of the cloud";
+    throw new pulumi.RunError(`${error.message}${error.code === "preflight-refused" ? "" : `\n${wayOut}`}`);
+  }
+}
+
+function requireKnownConfig(stack: string): void {
+  const mistakes = pluginConfigMistakes(Object.keys(pulumi.runtime.allConfig()));
+  if (mistakes.length === 0) return;
+  throw new pulumi.RunError(mistakes.map((mistake) => `stacks/Pulumi.${stack}.yaml:${mistake}`).join("\n"));
+}

@@ -1,0 +1,76 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { isSameCloud, otherCloud, requireSameCloud, type CloudIdentity } from "../../core/openstack/identity.ts";
+import { withoutDoor, type WithDoor } from "../door.ts";
+import "../end-with-engine.ts";
+import { presentSession } from "../present-session.ts";
+import { inputFailures, type StackCloudInputs } from "./inputs.ts";
+
+/** What state holds of a stack's cloud. */
+export type StackCloudOutputs = StackCloudInputs & CloudIdentity;
+
+let getConfig: (key: string) => string | undefined = () => undefined;
+
+/** Keeps the stack config: `openstack:cloud` goes before `OS_CLOUD`. */
+export async function configure(request: pulumi.dynamic.ConfigureRequest): Promise<void> {
+  getConfig = (key) => request.config.get(key);
+}
+
+/**
+ * Refuses another cloud than the one of the state, in previews too. Reaches for no network: who the credentials are says the program's
+ * preflight, and where it has not asked, the state counts.
+ */
+export async function check(
+  olds: WithDoor<StackCloudInputs> | undefined,
+  news: WithDoor<StackCloudInputs>,
+): Promise<pulumi.dynamic.CheckResult<StackCloudInputs>> {
+  const wanted = withoutDoor(news);
+  const failures = inputFailures(wanted);
+  if (failures.length > 0) return { failures };
+  const before = identityOf(withoutDoor(olds ?? {}));
+  const present = identityOf(wanted);
+  if (before === undefined) return { inputs: wanted };
+  // A reviewer without credentials changes nothing.
+  if (present === undefined) return { inputs: { ...withoutDoor(olds ?? {}), ...wanted } };
+  if (isSameCloud(before, present)) return { inputs: { ...wanted, ...before } };
+  const source = wanted.cloud === undefined ? "the OS_* variables" : `cloud ${wanted.cloud}`;
+  return { failures: [{ property: "projectId", reason: otherCloud(before, present, source).message }] };
+}
+
+/** Binds the stack to the project and the Glance of the present credentials. */
+export async function create(news: WithDoor<StackCloudInputs>): Promise<pulumi.dynamic.CreateResult> {
+  const inputs = withoutDoor(news);
+  const session = await presentSession(inputs, getConfig);
+  requireSameCloud(inputs, session);
+  const identity = { projectId: session.projectId, endpoint: session.imageEndpoint };
+  return { id: session.projectId, outs: { ...inputs, ...identity } };
+}
+
+/** The same cloud under another name, or at another port of loopback. */
+export async function update(
+  _id: string,
+  olds: WithDoor<StackCloudOutputs>,
+  news: WithDoor<StackCloudInputs>,
+): Promise<pulumi.dynamic.UpdateResult> {
+  const inputs = withoutDoor(news);
+  const session = await presentSession(inputs, getConfig);
+  requireSameCloud(olds, session);
+  return { outs: { ...inputs, projectId: olds.projectId, endpoint: session.imageEndpoint } };
+}
+
+/** Fails with credentials of another cloud, where every image would seem to be gone. */
+export async function read(id: string, state: WithDoor<StackCloudOutputs>): Promise<pulumi.dynamic.ReadResult> {
+  const outputs = withoutDoor(state);
+  requireSameCloud(outputs, await presentSession(outputs, getConfig));
+  return { id, props: outputs };
+}
+
+/** Touches nothing in the cloud; it only does not let a stack go with credentials of another one. */
+async function remove(_id: string, state: WithDoor<StackCloudOutputs>): Promise<void> {
+  const outputs = withoutDoor(state);
+  requireSameCloud(outputs, await presentSession(outputs, getConfig));
+}
+export { remove as delete };
+
+function identityOf({ projectId, endpoint }: StackCloudInputs): CloudIdentity | undefined {
+  return projectId === undefined || endpoint === undefined ? undefined : { projectId, endpoint };
+}
