@@ -1,21 +1,18 @@
 import type { ByteSource } from "../byte-source.ts";
+import { parseFatGeometry, type FatGeometry } from "./fat.ts";
 
 const entrySize = 32;
 /** Bytes of one directory that are looked at: more than an EFI system partition ever has, and an end for a chain that runs in a circle. */
 const mostBytes = 4 * 2 ** 20;
 
-interface Fat {
+interface Fat extends FatGeometry {
   readonly source: ByteSource;
-  readonly bits: 12 | 16 | 32;
   /** Bytes. */
   readonly clusterSize: number;
   /** Bytes from the beginning. */
   readonly fatStart: number;
   readonly rootStart: number;
-  readonly rootSize: number;
   readonly dataStart: number;
-  /** First cluster of the root directory; FAT32 alone. */
-  readonly rootCluster: number;
 }
 
 /**
@@ -24,7 +21,7 @@ interface Fat {
  * @param path with `/`, from the root
  */
 export async function isFileInFat(source: ByteSource, path: string): Promise<boolean | undefined> {
-  const fat = await readFat(source);
+  const fat = await openFat(source);
   if (fat === undefined) return undefined;
   let directory: AsyncGenerator<Buffer> = fat.bits === 32 ? clusters(fat, fat.rootCluster) : fixedRoot(fat);
   const names = path.split("/").map(shortName);
@@ -38,32 +35,15 @@ export async function isFileInFat(source: ByteSource, path: string): Promise<boo
   return false;
 }
 
-/** The BIOS parameter block, and the kind by the number of clusters (Microsoft's FAT specification 1.03, "FAT Type Determination"). */
-async function readFat(source: ByteSource): Promise<Fat | undefined> {
-  const boot = await source.read(0, 512);
-  if (boot.length < 512 || boot.readUInt16LE(510) !== 0xaa55) return undefined;
-  const sector = boot.readUInt16LE(11);
-  const perCluster = boot.readUInt8(13);
-  const fats = boot.readUInt8(16);
-  if (![512, 1024, 2048, 4096].includes(sector) || !powerOfTwo(perCluster) || fats < 1 || fats > 2) return undefined;
-  const fatSectors = boot.readUInt16LE(22) || boot.readUInt32LE(36);
-  const total = boot.readUInt16LE(19) || boot.readUInt32LE(32);
-  const rootSize = boot.readUInt16LE(17) * entrySize;
-  const fatStart = boot.readUInt16LE(14) * sector;
-  const rootStart = fatStart + fats * fatSectors * sector;
-  const dataStart = rootStart + Math.ceil(rootSize / sector) * sector;
-  const count = Math.floor((total * sector - dataStart) / (perCluster * sector));
-  if (fatStart === 0 || fatSectors === 0 || count < 1) return undefined;
-  return {
-    source,
-    bits: count < 4085 ? 12 : count < 65525 ? 16 : 32,
-    clusterSize: perCluster * sector,
-    fatStart,
-    rootStart,
-    rootSize,
-    dataStart,
-    rootCluster: boot.readUInt32LE(44),
-  };
+async function openFat(source: ByteSource): Promise<Fat | undefined> {
+  const geometry = parseFatGeometry(await source.read(0, 512));
+  if (geometry === undefined) return undefined;
+  const { bytesPerSector, sectorsPerCluster, reservedSectors, fats, sectorsPerFat, rootEntries } = geometry;
+  const fatStart = reservedSectors * bytesPerSector;
+  const rootStart = fatStart + fats * sectorsPerFat * bytesPerSector;
+  const rootSectors = Math.ceil((rootEntries * entrySize) / bytesPerSector);
+  const dataStart = rootStart + rootSectors * bytesPerSector;
+  return { ...geometry, source, clusterSize: sectorsPerCluster * bytesPerSector, fatStart, rootStart, dataStart };
 }
 
 async function findEntry(directory: AsyncGenerator<Buffer>, name: string): Promise<Buffer | undefined> {
@@ -78,8 +58,8 @@ async function findEntry(directory: AsyncGenerator<Buffer>, name: string): Promi
   return undefined;
 }
 
-async function* fixedRoot({ source, rootStart, rootSize }: Fat): AsyncGenerator<Buffer> {
-  yield await source.read(rootStart, rootSize);
+async function* fixedRoot({ source, rootStart, rootEntries }: Fat): AsyncGenerator<Buffer> {
+  yield await source.read(rootStart, rootEntries * entrySize);
 }
 
 async function* clusters(fat: Fat, first: number): AsyncGenerator<Buffer> {
@@ -106,8 +86,4 @@ function endMark(bits: Fat["bits"]): number {
 function shortName(name: string): string {
   const [stem = "", extension = ""] = name.toUpperCase().split(".");
   return stem.padEnd(8) + extension.padEnd(3);
-}
-
-function powerOfTwo(value: number): boolean {
-  return value > 0 && (value & (value - 1)) === 0;
 }
