@@ -1,0 +1,58 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
+import path from "node:path";
+
+const pauseMilliseconds = 50;
+
+/** Looks at the arguments of all processes of this machine, again and again. */
+export interface ArgumentsWatcher {
+  /** Every argument list that was seen, a space between two arguments. */
+  stop(): ReadonlySet<string>;
+}
+
+/** Needs /proc. What starts and ends between two looks is missed. */
+export function watchArguments(): ArgumentsWatcher {
+  const seen = new Set<string>();
+  const look = () => {
+    for (const pid of readdirSync("/proc").filter((entry) => /^\d+$/.test(entry))) {
+      const text = readIfThere(`/proc/${pid}/cmdline`).replaceAll("\0", " ").trim();
+      if (text !== "") seen.add(text);
+    }
+  };
+  const timer = setInterval(look, pauseMilliseconds);
+  return {
+    stop() {
+      clearInterval(timer);
+      return seen;
+    },
+  };
+}
+
+/** Files below a directory, symbolic links apart, that hold one of the secrets, as it is or in base64. */
+export async function filesWithSecrets(directory: string, secrets: Iterable<string>): Promise<string[]> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
+  const found: string[] = [];
+  for (const file of files) {
+    if (hasSecret(await readFile(file, "latin1"), secrets)) found.push(file);
+  }
+  return found;
+}
+
+/** Whether a text holds one of the secrets, as it is or in base64. */
+export function hasSecret(text: string, secrets: Iterable<string>): boolean {
+  return [...secrets].some((secret) => text.includes(secret) || text.includes(base64Middle(secret)));
+}
+
+// What stays of a text in base64 wherever it begins within the encoded bytes: here for the offset 0.
+function base64Middle(secret: string): string {
+  return Buffer.from(secret).toString("base64").replace(/=+$/, "").slice(0, -1);
+}
+
+function readIfThere(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
+}
