@@ -5,7 +5,10 @@ import { delimiter, join } from "node:path";
 import { test } from "node:test";
 import type { ArtifactRecord } from "../../core/artifacts/record.ts";
 import { openStore } from "../../core/artifacts/store.ts";
-import { bootImage } from "../../core/boot/boot.ts";
+import { bootTest } from "../../core/boot/boot-test.ts";
+import { consoleLog } from "../../core/boot/kept-verdicts.ts";
+import { plainText } from "../../core/boot/serial-log.ts";
+import { bootTestSettings } from "../../core/boot/settings.ts";
 import type { BuildJob } from "../../core/build/job.ts";
 import { localExecutor } from "../../core/build/local-executor.ts";
 import type { RecipeContent } from "../../core/recipe/content.ts";
@@ -63,10 +66,18 @@ test("a Debian whole-disk image for UEFI boots to a login prompt", { skip: needs
   // The directory entry of the file that firmware without boot entries starts.
   assert.ok(fat.includes("BOOTX64 EFI"), "EFI/BOOT/BOOTX64.EFI in the EFI system partition");
 
-  const boot = await bootImage({ directory, record, limitSeconds: 3600, silenceSeconds: 600, onProgress: say });
+  const settings = bootTestSettings({ limitSeconds: 3600, silenceSeconds: 600 }, content.kind);
+  const boot = await bootTest({
+    name: record.name,
+    directory,
+    record,
+    firmware: "uefi",
+    settings,
+    onEvent: (event) => say(event.type === "progress" ? `${event.phase}, ${event.elapsedSeconds} s` : event.type),
+  });
   t.diagnostic(`${boot.accelerator}: ${Math.round(boot.seconds)} s`);
-  assert.equal(boot.why, undefined, boot.serialLog);
-  assert.match(boot.serialLog, /login: $/);
+  const log = consoleLog(directory, { buildId: record.buildId, firmware: "uefi", settings });
+  assert.match(plainText(readFileSync(log, "latin1")), /login: $/);
   assert.deepEqual(readdirSync(scratch), [], "no scratch directory is left");
   assert.deepEqual(processesOf(scratch), [], "no process is left");
 });
