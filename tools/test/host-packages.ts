@@ -4,7 +4,16 @@ import { installPackages } from "../host/install-packages.ts";
 import type { Progress } from "../report.ts";
 
 /** What tests need beyond what builds need: a command or an absolute path, and the Debian package that has it. */
-const quickTier = { strace: "strace", git: "git", setpriv: "util-linux" } as const;
+const quickTier = {
+  strace: "strace",
+  git: "git",
+  setpriv: "util-linux",
+  sfdisk: "fdisk",
+  parted: "parted",
+  "mkfs.xfs": "xfsprogs",
+  xorriso: "xorriso",
+  cryptsetup: "cryptsetup-bin",
+} as const;
 const fullTier = {
   "linux.uml": "user-mode-linux",
   "slirp-fullbolt": "slirp",

@@ -20,6 +20,8 @@ export interface Qcow2Header {
   /** Numbers of the bits that are set; bit 0 is the lowest. */
   readonly incompatibleBits: readonly number[];
   readonly compatibleBits: readonly number[];
+  /** Whether the bit of a data file is set, where version 2 has other things too: Glance's inspector looks there in every version. */
+  readonly dataFile: boolean;
   /** 0: zlib, 1: zstd. */
   readonly compressionType: number;
   /** Types of the header extensions. */
@@ -63,6 +65,7 @@ export async function readQcow2Header(source: ByteSource): Promise<Qcow2Header |
     snapshots: head.readUInt32BE(60),
     incompatibleBits: longHeader ? setBits(head, 72) : [],
     compatibleBits: longHeader ? setBits(head, 80) : [],
+    dataFile: head.length >= 80 && (head.readUInt8(79) & 4) !== 0,
     compressionType: longHeader && headerLength > 104 && head.length > 104 ? head.readUInt8(104) : 0,
     extensions: extensions.map(({ type }) => type),
     ...(dataFileName !== undefined && { dataFileName }),

@@ -5,6 +5,8 @@ import { incompatible, type Qcow2Header } from "./header.ts";
 const clusterBits = { least: 9, most: 21 };
 const l1Limit = 32 * 2 ** 20;
 const refcountTableLimit = 8 * 2 ** 20;
+/** Ours: of all second tables together, in bytes. Enough for 4 TiB in clusters of 64 KiB; nobody reads more for a look at headers. */
+const l2Limit = 512 * 2 ** 20;
 
 /**
  * Why the tables of this file cannot be followed, if so. All that reads them may rely on what is checked here.
@@ -17,6 +19,8 @@ export function layoutProblem(header: Qcow2Header, fileSize: number): string | u
   const needed = l1Entries(header);
   if (!Number.isSafeInteger(header.virtualSize) || needed * 8 > l1Limit)
     return `a disk of ${header.virtualSize} bytes is more than its clusters can map`;
+  if (needed * cluster > l2Limit)
+    return `a disk of ${header.virtualSize} bytes needs larger clusters than 2^${header.clusterBits} bytes`;
   if (header.l1Size < needed) return `its first table has ${header.l1Size} entries, and the disk needs ${needed}`;
   if (header.l1Offset % cluster !== 0) return "its first table does not begin at a cluster";
   if (header.l1Offset + needed * 8 > fileSize) return "its first table is not inside the file";
@@ -33,7 +37,7 @@ export function readingProblem(header: Qcow2Header): string | undefined {
   if (header.version !== 2 && header.version !== 3) return `its version is ${header.version}`;
   if (header.encryption !== 0) return "it is encrypted";
   if (header.backingFile !== undefined) return "it needs a backing file";
-  if (header.incompatibleBits.includes(incompatible.dataFile)) return "its data is in another file";
+  if (header.dataFile) return "its data is in another file";
   if (header.incompatibleBits.some((bit) => bit >= incompatible.extendedL2)) return "it has unknown features";
   if (header.compressionType > 1) return `its compression is of type ${header.compressionType}`;
   return undefined;

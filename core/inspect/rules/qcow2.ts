@@ -26,8 +26,8 @@ export const qcow2Rules: readonly DiskImageRule[] = [
       ? undefined
       : `it needs another file (backing file ${quoted(backingFile)}), which Glance and Ironic refuse; ${flatten}`,
   ),
-  headerRule("qcow2-no-data-file", `${inspector}.check_data_file`, ({ incompatibleBits, dataFileName }) =>
-    incompatibleBits.includes(incompatible.dataFile) || dataFileName !== undefined
+  headerRule("qcow2-no-data-file", `${inspector}.check_data_file`, ({ dataFile, dataFileName }) =>
+    dataFile || dataFileName !== undefined
       ? `it needs another file (data file ${quoted(dataFileName ?? "")}), which Glance and Ironic refuse; ${flatten}`
       : undefined,
   ),

@@ -40,6 +40,7 @@ const changes: readonly (readonly [string, readonly (readonly [number, string])[
   ["with clusters of 2^63 bytes", [[20, "0000003f"]], ["qcow2-tables"]],
   ["with clusters of one byte", [[20, "00000000"]], ["qcow2-tables"]],
   ["of an endless disk", [[24, "ffffffffffffffff"]], ["qcow2-tables"]],
+  ["of a disk for which its clusters are too small", [[20, "000000090000001000000000"]], ["qcow2-tables"]],
   ["with a first table that is too short", [[36, "00000000"]], ["qcow2-tables"]],
   ["with a first table behind its end", [[40, "0000000100000000"]], ["qcow2-tables"]],
   ["with a first table between clusters", [[40, "0000000000030008"]], ["qcow2-tables"]],
