@@ -112,6 +112,8 @@ class Kept {
     const found = this.#buffers.get(offset);
     if (found) return found;
     const made = await make();
+    // Two reads at once may both have made it.
+    if (this.#buffers.has(offset)) return made;
     this.#buffers.set(offset, made);
     this.#bytes += made.length;
     for (const [oldest, buffer] of this.#buffers) {

@@ -106,6 +106,17 @@ export class Workshop {
     });
   }
 
+  /** An encrypted disk without anything in it. */
+  luks(type: "luks1" | "luks2"): Promise<Buffer> {
+    return this.#part(type, async () => {
+      const file = this.empty(20 * 2 ** 20);
+      const key = this.file(Buffer.from("key"));
+      const words = ["--type", type, "--pbkdf", "pbkdf2", "--pbkdf-force-iterations", "1000", file, key];
+      await this.run("cryptsetup", "-q", "luksFormat", ...words);
+      return file;
+    });
+  }
+
   /** Another format of a disk, by qemu-img. */
   async converted(disk: Buffer, format: string, ...words: readonly string[]): Promise<string> {
     const made = this.free(`disk.${format}`);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { test } from "node:test";
+import { IronicImagesError } from "../../../../core/errors.ts";
 import { fileSource, memorySource } from "../../../../core/inspect/byte-source.ts";
 import { followClusters } from "../../../../core/inspect/qcow2/clusters.ts";
 import { guestSource } from "../../../../core/inspect/qcow2/guest.ts";
@@ -9,6 +10,7 @@ import { readQcow2Header } from "../../../../core/inspect/qcow2/header.ts";
 import { layoutProblem } from "../../../../core/inspect/qcow2/layout.ts";
 import { temporaryDirectory } from "../../../support/temporary-directory.ts";
 import { randomFrom } from "../random.ts";
+import { mutate, mutated } from "../corpus/mutants.ts";
 import { asQcow2, sampleDisk } from "./images.ts";
 
 const disk = sampleDisk();
@@ -83,4 +85,28 @@ test("a compressed cluster whose bytes were changed does not unpack, and the err
       message: /the compressed cluster at byte \d+ does not unpack; build it again/,
     });
   }
+});
+
+test("reading a damaged qcow2 file (200 of seed 7) gives bytes or the one error that is meant, and never much work", async (t) => {
+  const random = randomFrom(7);
+  const files = [];
+  for (const options of ["cluster_size=4k", "cluster_size=4k,compression_type=zstd"])
+    files.push(readFileSync(await asQcow2(temporaryDirectory(t), disk, options, "-c")));
+  let refused = 0;
+  for (let count = 0; count < 200; count++) {
+    const whole = files[count % 2] ?? Buffer.alloc(0);
+    const mutation = mutate(random, whole.length);
+    const file = memorySource(mutated(whole, mutation));
+    try {
+      const header = await readQcow2Header(file);
+      const guest = header && (await guestSource(file, header));
+      for (const offset of [0, 1e6, (guest?.size ?? 0) - 2 ** 20]) await guest?.read(Math.max(0, offset), 2 ** 20);
+    } catch (error) {
+      assert.ok(error instanceof IronicImagesError, JSON.stringify(mutation));
+      assert.equal(error.code, "image-refused");
+      refused++;
+    }
+    assert.ok(file.bytesRead < 16 * 2 ** 20);
+  }
+  assert.ok(refused > 20, String(refused));
 });
