@@ -1,6 +1,7 @@
 import { access, constants, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
+import { endsWithUs } from "./command.ts";
 
 /** What QEMU runs a guest on: the processor's virtualization, or emulation, which works everywhere. */
 export type Accelerator = "kvm" | "tcg";
@@ -44,7 +45,8 @@ export async function chooseAccelerator(
 export async function runsGuest(accelerator: Accelerator, directory: string): Promise<boolean> {
   const disk = join(directory, `probe-${accelerator}.img`);
   await writeFile(disk, bootSector);
-  const result = await execa("qemu-system-x86_64", probeCommand(accelerator, disk), {
+  const [program = "", ...args] = [...endsWithUs, ...probeCommand(accelerator, disk)];
+  const result = await execa(program, args, {
     reject: false,
     stdin: "ignore",
     timeout: patience,
@@ -55,6 +57,7 @@ export async function runsGuest(accelerator: Accelerator, directory: string): Pr
 
 function probeCommand(accelerator: Accelerator, disk: string): string[] {
   return [
+    "qemu-system-x86_64",
     "-nodefaults",
     ...["-display", "none", "-accel", accelerator, "-m", "32", "-nic", "none"],
     ...["-device", "isa-debug-exit,iobase=0xf4,iosize=4"],

@@ -6,7 +6,7 @@ import tmp from "tmp";
 import type { ArtifactRecord } from "../artifacts/record.ts";
 import { IronicImagesError } from "../errors.ts";
 import { chooseAccelerator, type Accelerator } from "./accelerator.ts";
-import { bootCommand, type BootRequest } from "./command.ts";
+import { bootCommand, endsWithUs, type BootRequest } from "./command.ts";
 import { prepareUefi } from "./firmware.ts";
 import { SerialLog } from "./serial-log.ts";
 import { bootFirmware, bootTestDefaults, isDeploy } from "./settings.ts";
@@ -81,8 +81,8 @@ async function bootIn(scratch: string, options: BootOptions): Promise<BootResult
   const serialLog = join(scratch, "serial.log");
   const files = await guestFiles(scratch, options);
   const command = bootCommand({ ...options, ...files, serialLog, accelerator });
-  // QEMU ends with this process, also when this one is killed.
-  const qemu = execa("setpriv", ["--pdeathsig", "KILL", "--", ...command], {
+  const [program = "", ...args] = [...endsWithUs, ...command];
+  const qemu = execa(program, args, {
     reject: false,
     stdin: "ignore",
     stdout: "ignore",

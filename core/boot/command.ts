@@ -29,6 +29,9 @@ export interface BootRequest {
   readonly kernelArguments?: readonly string[];
 }
 
+/** What QEMU is started through: it ends with this process, also when this one is killed. */
+export const endsWithUs = ["setpriv", "--pdeathsig", "KILL", "--"] as const;
+
 /** The processor that the guest sees. Without KVM: the oldest that today's distributions run on (x86-64-v2), because newer instructions are slow in TCG. */
 const processor = { kvm: "host", tcg: "Nehalem" } as const satisfies Record<Accelerator, string>;
 

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
-import { openStore } from "../../core/artifacts/store.ts";
-import { identifyProcess, isRunning, type ProcessIdentity } from "../../core/build/process-identity.ts";
-import { fingerprint, fingerprintInputs } from "../../core/recipe/fingerprint.ts";
+import { isRunning } from "../../core/build/process-identity.ts";
+import { fingerprintInputs } from "../../core/recipe/fingerprint.ts";
 import { loadRecipe } from "../../core/recipe/load.ts";
 import { engineAbove } from "../../providers/end-with-engine.ts";
 import { bootableArtifact } from "../core/boot/bootable-artifact.ts";
+import { qemuIn } from "../core/boot/running-qemu.ts";
 import { testCloud, type TestCloud } from "../support/cloud.ts";
 import { glanceUser, type GlanceUser } from "../support/glance.ts";
 import { createProject, type PulumiRun, type TestProject } from "../support/project.ts";
@@ -110,14 +110,6 @@ describe("boot tests on the real engine, the real Glance and the real QEMU", { s
     assert.equal((await owner.list(stack)).length, 1);
   });
 
-  it("other settings are another test of the same image, without an upload", async () => {
-    await configure({ silenceSeconds: 4 });
-    const run = await up();
-    assert.equal(run.exitCode, 0, run.stderr + run.stdout);
-    assert.match(run.stdout, /my-disk: boots, up after/);
-    assert.deepEqual(stepsOf(run, "Image"), ["same"]);
-  });
-
   it("an artifact that is not here is not booted: the message names both ways out", async () => {
     await configure({ silenceSeconds: 5 });
     const clone = await project.clone();
@@ -129,25 +121,23 @@ describe("boot tests on the real engine, the real Glance and the real QEMU", { s
     assert.ok(said.includes(`pulumi up --replace '${urn}'`), said);
   });
 
-  for (const [killed, target] of [
-    ["engine", (qemu: ProcessIdentity) => engineAbove(qemu.pid)?.pid],
-    ["provider", (qemu: ProcessIdentity) => parentOf(qemu.pid)],
-  ] as const) {
-    it(`no QEMU is left when the ${killed} is killed in the middle of a boot`, async () => {
-      await configure({ marker: `never said to a killed ${killed}`, silenceSeconds: 600 });
-      const running = up();
-      const qemu = await qemuIn(env["IRONIC_IMAGES_CACHE"] ?? "");
-      const pid = target(qemu);
-      assert.ok(pid !== undefined && pid > 1);
-      process.kill(pid, "SIGKILL");
-      const killedAt = performance.now();
-      while (isRunning(qemu) && performance.now() - killedAt < 10_000) await sleep(100);
-      assert.equal(isRunning(qemu), false);
-      assert.notEqual((await running).exitCode, 0);
-      // The lock of an engine that was killed stays.
-      await project.pulumi(["cancel", "--yes"], { env });
-    });
-  }
+  it("other settings are another test without an upload; no QEMU is left when the engine is killed in the middle of it", async () => {
+    await configure({ marker: "never said", silenceSeconds: 600 });
+    const running = up();
+    const qemu = await qemuIn(env["IRONIC_IMAGES_CACHE"] ?? "");
+    const engine = engineAbove(qemu.pid);
+    assert.ok(engine);
+    process.kill(engine.pid, "SIGKILL");
+    const killedAt = performance.now();
+    while (isRunning(qemu) && performance.now() - killedAt < 10_000) await sleep(100);
+    assert.equal(isRunning(qemu), false);
+    const run = await running;
+    assert.notEqual(run.exitCode, 0);
+    assert.deepEqual(stepsOf(run, "BootTest"), ["create-replacement"]);
+    assert.deepEqual(stepsOf(run, "Image"), ["same"]);
+    // The lock of an engine that was killed stays.
+    await project.pulumi(["cancel", "--yes"], { env });
+  });
 
   it("the next up goes on, and does not repeat a test that this image has passed", async () => {
     const live = await visible();
@@ -157,42 +147,4 @@ describe("boot tests on the real engine, the real Glance and the real QEMU", { s
     assert.match(run.stdout, /my-disk: boots, as tested at /);
     assert.deepEqual(await visible(), live);
   });
-
-  it("without a boot test in the config the image stays as it is", async () => {
-    const live = await visible();
-    await configure(undefined);
-    const run = await up();
-    assert.equal(run.exitCode, 0, run.stderr + run.stdout);
-    assert.deepEqual(stepsOf(run, "Image"), ["same"]);
-    assert.deepEqual(await visible(), live);
-    const { content } = loadRecipe(project.directory, "speaking");
-    const wanted = fingerprint(fingerprintInputs(content, project.directory));
-    const directory = openStore(project.directory).directory({ name: "speaking", fingerprint: wanted });
-    assert.ok(readdirSync(path.join(directory, "boot-tests")).some((file) => file.endsWith(".log")));
-  });
 });
-
-/** The QEMU that works in a directory, as soon as there is one. */
-async function qemuIn(directory: string): Promise<ProcessIdentity> {
-  for (const deadline = performance.now() + 60_000; performance.now() < deadline; await sleep(100)) {
-    for (const name of readdirSync("/proc")) {
-      if (!/^\d+$/.test(name)) continue;
-      const command = read(`/proc/${name}/cmdline`);
-      const identity = identifyProcess(Number(name));
-      if (command.startsWith("qemu-system") && command.includes(directory) && identity !== undefined) return identity;
-    }
-  }
-  throw new Error("QEMU was not started");
-}
-
-function parentOf(pid: number): number {
-  return Number(/^PPid:\s*(\d+)$/m.exec(read(`/proc/${pid}/status`))?.[1]);
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(file, "latin1");
-  } catch {
-    return "";
-  }
-}

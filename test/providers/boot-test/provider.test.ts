@@ -4,10 +4,13 @@ import { cp, rm, symlink } from "node:fs/promises";
 import path from "node:path";
 import { test, type TestContext } from "node:test";
 import { execa } from "execa";
+import { setTimeout as sleep } from "node:timers/promises";
 import { openStore } from "../../../core/artifacts/store.ts";
 import { bootTestSettings } from "../../../core/boot/settings.ts";
+import { isRunning } from "../../../core/build/process-identity.ts";
 import { door } from "../../../providers/door.ts";
 import { bootableArtifact } from "../../core/boot/bootable-artifact.ts";
+import { parentOf, qemuIn } from "../../core/boot/running-qemu.ts";
 import { startDynamicProvider } from "../../support/dynamic-provider.ts";
 import { temporaryDirectory } from "../../support/temporary-directory.ts";
 
@@ -23,7 +26,8 @@ async function projectWithArtifact(t: TestContext, text: string) {
   await cp(path.join(repository, "package.json"), path.join(project, "package.json"));
   await symlink(path.join(repository, "node_modules"), path.join(project, "node_modules"));
   const record = await bootableArtifact(project, "my-recipe", text);
-  const provider = await startDynamicProvider({ IRONIC_IMAGES_CACHE: temporaryDirectory(t) }, project);
+  const cache = temporaryDirectory(t);
+  const provider = await startDynamicProvider({ IRONIC_IMAGES_CACHE: cache }, project);
   t.after(provider.stop);
   await provider.configure({ "project:build": JSON.stringify({ slots: 1 }) });
   const inputs = {
@@ -35,7 +39,7 @@ async function projectWithArtifact(t: TestContext, text: string) {
     settings: { ...bootTestSettings({ silenceSeconds: 2 }, "whole-disk") },
     __provider: door("boot-test"),
   };
-  return { project, provider, record, inputs };
+  return { project, cache, provider, record, inputs };
 }
 
 test(
@@ -78,6 +82,17 @@ test("through its real door: bytes that are not those of the state are not boote
   );
   await rm(openStore(project).directory(record), { recursive: true });
   await assert.rejects(provider.create(inputs), /is not on this machine[^]*store -- import[^]*--replace/);
+});
+
+test("no QEMU is left when the provider is killed in the middle of a boot", { skip }, async (t) => {
+  const { cache, provider, inputs } = await projectWithArtifact(t, "");
+  const settings = { ...inputs.settings, silenceSeconds: 600 };
+  const created = provider.create({ ...inputs, settings }).catch((error: unknown) => error);
+  const qemu = await qemuIn(cache);
+  process.kill(parentOf(qemu), "SIGKILL");
+  assert.ok((await created) instanceof Error);
+  for (const deadline = performance.now() + 10_000; isRunning(qemu) && performance.now() < deadline;) await sleep(50);
+  assert.equal(isRunning(qemu), false);
 });
 
 test("through its real door: check guards the inputs", async (t) => {
