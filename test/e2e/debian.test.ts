@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
-import { appendFileSync, createWriteStream } from "node:fs";
-import { cp, mkdir, readFile } from "node:fs/promises";
+import { appendFileSync } from "node:fs";
+import { copyFile, cp, mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
-import { pipeline } from "node:stream/promises";
 import { after, before, describe, it } from "node:test";
 import { execa } from "execa";
 import type { ArtifactFileRole, ArtifactRecord } from "../../core/artifacts/record.ts";
-import { hashFile } from "../../core/artifacts/describe.ts";
 import { openStore } from "../../core/artifacts/store.ts";
-import { bootImage } from "../../core/boot/boot.ts";
+import { consoleLog, findVerdict } from "../../core/boot/kept-verdicts.ts";
+import { plainText } from "../../core/boot/serial-log.ts";
+import { bootFirmware, bootTestSettings } from "../../core/boot/settings.ts";
 import { fingerprint, fingerprintInputs } from "../../core/recipe/fingerprint.ts";
 import { loadRecipe } from "../../core/recipe/load.ts";
 import { keepInCache, takeFromCache } from "../support/artifact-cache.ts";
@@ -34,8 +34,14 @@ describe("the real Debian images of the stack local", () => {
     proxy = await startBuildProxy();
     project = await createProject(cloud.cloudsFile, "debian");
     await cp(path.join(repository, "recipes"), path.join(project.directory, "recipes"), { recursive: true });
-    const userImages = Object.fromEntries(Object.entries(images).map(([key, recipe]) => [key, { recipe }]));
-    await project.writeStack({ "ironic-images:userImages": userImages, "ironic-images:build": proxy?.settings ?? {} });
+    const userImages = Object.fromEntries(
+      Object.entries(images).map(([key, recipe]) => [key, { recipe, bootTest: {} }]),
+    );
+    // A guest waits more than it computes, so both boot at once.
+    await project.writeStack({
+      "ironic-images:userImages": userImages,
+      "ironic-images:build": { slots: 2, ...proxy?.settings },
+    });
   });
 
   after(async () => {
@@ -45,7 +51,7 @@ describe("the real Debian images of the stack local", () => {
     await cloud.stop();
   });
 
-  it("are built, if no run before this one built the same fingerprint, and registered", async (t) => {
+  it("are built, if no run before this one built the same fingerprint, registered, booted and published", async (t) => {
     const wanted = Object.values(images).map((recipe) => {
       const { content } = loadRecipe(project.directory, recipe);
       return { recipe, wanted: fingerprint(fingerprintInputs(content, project.directory)) };
@@ -89,29 +95,69 @@ describe("the real Debian images of the stack local", () => {
     }
   });
 
-  // A guest waits more than it computes, so both boot at once.
-  describe("boot", { concurrency: 2 }, () => {
-    for (const [key, recipe] of Object.entries(images)) {
-      it(`${recipe}: what Glance gives out is what was built, and boots to a login prompt`, async (t) => {
-        const record = records.get(recipe);
-        assert.ok(record);
-        const published = (await project.outputs())["userImages"] as Record<string, Record<string, string>>;
-        const directory = path.join(project.scratch, `downloaded-${recipe}`);
-        await mkdir(directory);
-        for (const [role, file] of Object.entries(record.files)) {
-          const id = published[key]?.[`${role as ArtifactFileRole}Id`];
-          assert.ok(id, role);
-          const target = path.join(directory, file.name);
-          await pipeline(await glance.download(id), createWriteStream(target));
-          assert.equal((await hashFile(target)).sha256, file.sha256, role);
-        }
-        const boot = await bootImage({ directory, record });
-        t.diagnostic(`${boot.accelerator}: ${Math.round(boot.seconds)} s`);
-        assert.equal(boot.why, undefined, boot.serialLog);
-        assert.match(boot.serialLog, /login: $/);
-        noteBuilt(recipe, record);
-      });
+  for (const [key, recipe] of Object.entries(images)) {
+    it(`${recipe}: what Glance gives out is what was built, and it booted to a login prompt`, async (t) => {
+      const record = records.get(recipe);
+      assert.ok(record);
+      const published = (await project.outputs())["userImages"] as Record<string, Record<string, string>>;
+      for (const [role, file] of Object.entries(record.files)) {
+        const id = published[key]?.[`${role as ArtifactFileRole}Id`];
+        assert.ok(id, role);
+        assert.equal(await glance.downloadedSha256(id), file.sha256, role);
+      }
+      const { kind } = record.inputs;
+      const settings = bootTestSettings({}, kind);
+      const tested = { buildId: record.buildId, firmware: bootFirmware(record.inputs), settings };
+      const directory = openStore(project.directory).directory(record);
+      const verdict = await findVerdict(directory, tested);
+      assert.equal(verdict?.verdict, "boots");
+      t.diagnostic(`${verdict.accelerator}: ${Math.round(verdict.seconds)} s`);
+      assert.match(plainText(await readFile(consoleLog(directory, tested), "latin1")), /login: $/);
+      noteBuilt(recipe, record);
+    });
+  }
+
+  it("their kernel and ramdisk with a root file system that has no init are stopped, and not published", async (t) => {
+    const record = records.get(images["my-image"]);
+    assert.ok(record);
+    const { content } = loadRecipe(project.directory, images["my-image"]);
+    const { compression: _, ...raw } = { ...content, diskFormat: "raw", revision: "without init" } as const;
+    const staging = path.join(project.directory, ".images/without-init");
+    const root = path.join(project.scratch, "without-init");
+    for (const directory of ["dev", "etc", "proc", "root", "run", "sys"])
+      await mkdir(path.join(root, directory), { recursive: true });
+    await mkdir(staging);
+    const from = openStore(project.directory).directory(record);
+    for (const role of ["kernel", "ramdisk"] as const) {
+      const name = record.files[role]?.name ?? "";
+      await copyFile(path.join(from, name), path.join(staging, name));
     }
+    await execa("mkfs.ext4", ["-q", "-d", root, path.join(staging, `${record.name}.raw`), "32M"]);
+    const inputs = fingerprintInputs(raw, project.directory);
+    await openStore(project.directory).publish(staging, {
+      schema: 1,
+      name: record.name,
+      fingerprint: fingerprint(inputs),
+      inputs,
+      tools: record.tools,
+      seconds: record.seconds,
+      builtAt: new Date().toISOString(),
+    });
+    const overrides = { diskFormat: "raw", revision: "without init" };
+    const bootTest = { silenceSeconds: 45 };
+    await project.writeStack({
+      "ironic-images:userImages": {
+        "without-init": { recipe: images["my-image"], visibility: "public", overrides, bootTest },
+      },
+    });
+    const up = await project.pulumi(["up", "--yes", "--skip-preview"]);
+    assert.notEqual(up.exitCode, 0);
+    const said = up.stdout + up.stderr;
+    assert.match(said, /without-init does not boot: the guest said nothing for 45 s/);
+    assert.match(said, /No init found/);
+    const mine = (await glance.list({ ironic_images_image: "without-init" })).map(({ visibility }) => visibility);
+    assert.deepEqual(mine, ["private", "private", "private"]);
+    t.diagnostic(/\(\d+ s, \w+\)/.exec(said)?.[0] ?? "");
   });
 });
 

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { artifactPath } from "../../core/artifacts/names.ts";
 import { openStore } from "../../core/artifacts/store.ts";
+import { bootTestsDirectory } from "../../core/boot/kept-verdicts.ts";
 import { cacheDirectory } from "../../core/cache-directory.ts";
 
 // Real images take minutes; one of the same fingerprint is taken over between runs, verified as any import is.
@@ -20,7 +21,7 @@ export async function takeFromCache(projectDirectory: string, name: string, fing
   return true;
 }
 
-/** Keeps a project's artifact for later runs. */
+/** Keeps a project's artifact for later runs, but for its verdicts: every run boots it. */
 export async function keepInCache(projectDirectory: string, name: string, fingerprint: string): Promise<void> {
   const directory = cached(name, fingerprint);
   if (existsSync(directory)) return;
@@ -29,6 +30,7 @@ export async function keepInCache(projectDirectory: string, name: string, finger
   await cp(openStore(projectDirectory).directory({ name, fingerprint }), beside, {
     recursive: true,
     preserveTimestamps: true,
+    filter: (source) => path.basename(source) !== bootTestsDirectory,
   });
   await rename(beside, directory);
 }
