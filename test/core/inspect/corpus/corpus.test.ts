@@ -3,6 +3,7 @@ import { open } from "node:fs/promises";
 import { test } from "node:test";
 import { fileSource } from "../../../../core/inspect/byte-source.ts";
 import { inspectDiskImage } from "../../../../core/inspect/disk-image.ts";
+import { diskImageRules } from "../../../../core/inspect/rules/disk-image.ts";
 import { temporaryDirectory } from "../../../support/temporary-directory.ts";
 import { foreignCases } from "./foreign-cases.ts";
 import { inOsloWords, osloVerdicts } from "./oslo.ts";
@@ -43,6 +44,8 @@ test(`of ${cases.length} files that their own tools made, every one is judged by
       const found = (severity: string) => ours.findings.filter((f) => f.severity === severity).map(({ rule }) => rule);
       assert.deepEqual(found("error").sort(), [...one.errors].sort());
       assert.deepEqual(found("warning"), one.warnings ?? []);
+      // What is wrong; what to do.
+      for (const { message } of ours.findings) assert.match(message, /^[^\n]{10,}; [^\n]{10,}$/);
       const oslo = verdicts[index];
       assert.ok(oslo);
       const formats = inOsloWords(ours.facts.formats);
@@ -62,6 +65,14 @@ test(`of ${cases.length} files that their own tools made, every one is judged by
     });
   }
   t.diagnostic(`${made.length} files, ${cases.length - made.length} left out for want of tools`);
+});
+
+test("every rule has a file in the corpus that it finds", () => {
+  const found = new Set(cases.flatMap(({ errors, warnings }) => [...errors, ...(warnings ?? [])]));
+  assert.deepEqual(
+    diskImageRules.map(({ name }) => name).filter((name) => !found.has(name)),
+    [],
+  );
 });
 
 async function inspect(path: string, wanted: (typeof cases)[number]["wanted"]) {

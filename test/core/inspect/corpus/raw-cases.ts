@@ -26,6 +26,7 @@ const mbrChanges: readonly (readonly [string, readonly (readonly [number, string
   ["without partitions", [[446, "00".repeat(64)]], ["boot-record-as-glance-demands", "whole-disk-image-has-table"]],
   ["without boot code", [[0, "00".repeat(440)]], ["bios-needs-boot-code"]],
   ["whose partition is larger than the disk", [[458, "00000100"]], ["partitions-inside-disk"]],
+  ["whose partition is smaller than its file system", [[458, "00080000"]], ["file-systems-inside-partitions"]],
   ["whose signature is gone", [[510, "0000"]], ["whole-disk-image-has-table"]],
   [
     "whose first entry is that of a GPT",
