@@ -41,11 +41,11 @@ export async function filesWithSecrets(directory: string, secrets: Iterable<stri
 
 /** Whether a text holds one of the secrets, as it is or in base64. */
 export function hasSecret(text: string, secrets: Iterable<string>): boolean {
-  return [...secrets].some((secret) => text.includes(secret) || text.includes(base64Middle(secret)));
+  return [...secrets].some((secret) => text.includes(secret) || text.includes(inBase64(secret)));
 }
 
-// What stays of a text in base64 wherever it begins within the encoded bytes: here for the offset 0.
-function base64Middle(secret: string): string {
+// As it stands when it begins what was encoded; the last digit may hold bits of what follows it.
+function inBase64(secret: string): string {
   return Buffer.from(secret).toString("base64").replace(/=+$/, "").slice(0, -1);
 }
 
