@@ -7,19 +7,26 @@ import { plannedGroups } from "../core/openstack/preflight/plan.ts";
 import { preflight } from "../core/openstack/preflight/preflight.ts";
 import type { StackModel } from "../core/recipe/model.ts";
 
+/** Who answered a preflight. */
+export interface AskedCloud {
+  /** Absent if nobody was asked. */
+  readonly session?: Session;
+  /** Whether there are credentials to ask with; true if nothing was asked. */
+  readonly hasCredentials: boolean;
+}
+
 /**
  * Asks the cloud before the first resource is registered, in previews and in `up`. Without credentials it only warns.
  *
- * @returns the session that answered, if one did
  * @throws pulumi.RunError with everything that the cloud cannot take, or with why it could not be asked
  */
-export async function askCloud(stack: StackModel, projectDirectory: string): Promise<Session | undefined> {
+export async function askCloud(stack: StackModel, projectDirectory: string): Promise<AskedCloud> {
   const config = new pulumi.Config("openstack");
   const [cloud, region] = [config.get("cloud"), config.get("region")];
   const name = { project: pulumi.getProject(), stack: pulumi.getStack() };
   try {
     requireKnownConfig(name.stack);
-    if (!stack.preflight.isOn) return undefined;
+    if (!stack.preflight.isOn) return { hasCredentials: true };
     const records = await openStore(projectDirectory).list();
     const { session, warnings } = await preflight({
       stack: name,
@@ -29,7 +36,7 @@ export async function askCloud(stack: StackModel, projectDirectory: string): Pro
       ...(region === undefined ? {} : { region }),
     });
     for (const warning of warnings) pulumi.log.warn(warning);
-    return session;
+    return session === undefined ? { hasCredentials: false } : { session, hasCredentials: true };
   } catch (error) {
     if (!(error instanceof IronicImagesError)) throw error;
     const wayOut = "ironic-images:preflight: off skips what is asked of the cloud";

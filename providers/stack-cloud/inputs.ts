@@ -3,7 +3,8 @@ import { z } from "zod";
 const text = z.string().min(1);
 
 const inputs = z.strictObject({
-  cloud: text.optional(),
+  cloud: z.string(),
+  interface: z.enum(["public", "internal", "admin"]).optional(),
   region: text.optional(),
   projectId: text.optional(),
   endpoint: z.url({ protocol: /^https?$/ }).optional(),

@@ -26,13 +26,14 @@ export async function check(
   const wanted = withoutDoor(news);
   const failures = inputFailures(wanted);
   if (failures.length > 0) return { failures };
-  const before = identityOf(withoutDoor(olds ?? {}));
+  const old = olds === undefined ? undefined : withoutDoor(olds);
+  const before = identityOf(old ?? {});
   const present = identityOf(wanted);
-  if (before === undefined) return { inputs: wanted };
+  const inputs = { ...wanted, ...before, interface: wanted.interface ?? old?.interface ?? "public" } as const;
   // A reviewer without credentials changes nothing.
-  if (present === undefined) return { inputs: { ...withoutDoor(olds ?? {}), ...wanted } };
-  if (isSameCloud(before, present)) return { inputs: { ...wanted, ...before } };
-  const source = wanted.cloud === undefined ? "the OS_* variables" : `cloud ${wanted.cloud}`;
+  if (present === undefined) return { inputs: { ...inputs, cloud: wanted.cloud || (old?.cloud ?? "") } };
+  if (before === undefined || isSameCloud(before, present)) return { inputs };
+  const source = wanted.cloud === "" ? "the OS_* variables" : `cloud ${wanted.cloud}`;
   return { failures: [{ property: "projectId", reason: otherCloud(before, present, source).message }] };
 }
 
@@ -71,6 +72,6 @@ async function remove(_id: string, state: WithDoor<StackCloudOutputs>): Promise<
 }
 export { remove as delete };
 
-function identityOf({ projectId, endpoint }: StackCloudInputs): CloudIdentity | undefined {
+function identityOf({ projectId, endpoint }: Partial<StackCloudInputs>): CloudIdentity | undefined {
   return projectId === undefined || endpoint === undefined ? undefined : { projectId, endpoint };
 }

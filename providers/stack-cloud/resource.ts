@@ -2,8 +2,10 @@ import type * as pulumi from "@pulumi/pulumi";
 import { ModuleResource } from "../module-resource.ts";
 
 export interface StackCloudArgs {
-  /** A cloud of clouds.yaml, as `openstack:cloud` or `OS_CLOUD` name it; without it the plain `OS_*` variables count. */
-  readonly cloud?: string;
+  /** A cloud of clouds.yaml, as `openstack:cloud` or `OS_CLOUD` name it; empty for the plain `OS_*` variables. */
+  readonly cloud: string;
+  /** Which endpoint of Glance, as a preflight has found it; without it the public one. */
+  readonly interface?: "public" | "internal" | "admin";
   /** As `openstack:region` names it, which goes before the region of clouds.yaml. */
   readonly region?: string;
   /** Of the credentials that a preflight has used; without it the first `up` finds out. */
@@ -17,13 +19,14 @@ export interface StackCloudArgs {
  * other credentials get past it, neither in a preview nor in `up`, `refresh` and `destroy`.
  */
 export class StackCloud extends ModuleResource {
-  declare readonly cloud: pulumi.Output<string | undefined>;
-  declare readonly region: pulumi.Output<string | undefined>;
+  // Never absent from the state: what is absent counts as unknown in a preview.
+  declare readonly cloud: pulumi.Output<string>;
+  declare readonly interface: pulumi.Output<string>;
   declare readonly projectId: pulumi.Output<string>;
   declare readonly endpoint: pulumi.Output<string>;
 
   constructor(name: string, args: StackCloudArgs, opts?: pulumi.CustomResourceOptions) {
-    const outputs = { cloud: undefined, region: undefined, projectId: undefined, endpoint: undefined };
+    const outputs = { cloud: undefined, interface: undefined, projectId: undefined, endpoint: undefined };
     super("stack-cloud", "StackCloud", name, { ...outputs, ...args }, opts);
   }
 }

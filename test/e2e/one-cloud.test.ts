@@ -114,6 +114,13 @@ describe("a stack belongs to one cloud, on the real engine, with two projects of
     succeeded(await project.pulumi([...run.up, "--expect-no-changes"]));
   });
 
+  it("a reviewer without credentials sees that no image changes", async () => {
+    const preview = await project.pulumi(run.preview, { env: { OS_CLIENT_CONFIG_FILE: "" } });
+    succeeded(preview);
+    const others = preview.steps.filter(({ op }) => op !== "same");
+    assert.deepEqual(others, []);
+  });
+
   it("a mistaken openstack:cloud is refused in the preview", async () => {
     await writeStack("other");
     await refused(run.preview);
