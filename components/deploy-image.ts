@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ramdiskMemory, requireFits, type RamdiskMemory } from "../core/deploy-images/memory.ts";
-import { IronicImagesError } from "../core/errors.ts";
 import type { DeployImage as Model } from "../core/recipe/model.ts";
 import { DeployRamdisk } from "../providers/deploy-ramdisk/resource.ts";
 import { Publication, type Published } from "../providers/publication/resource.ts";
 import { bootVerdict } from "./boot-test.ts";
 import { originProperties, registeredProperties } from "./properties.ts";
 import { publicationArgs } from "./publication.ts";
+import { orRefusal } from "./refusal.ts";
 import { registerImage, registration } from "./registration.ts";
 
 /** What is published of a pair, and what its ramdisk takes of a node. */
@@ -21,11 +21,11 @@ export class DeployImage extends pulumi.ComponentResource {
     super("ironic-images:index:DeployImage", image.key, {}, opts);
     const artifact = new DeployRamdisk(image.key, { name: image.key, content: image.content }, { parent: this });
     const memory = artifact.files.apply(({ ramdisk }) => memoryThatFits(image, ramdisk));
-    const registered = registration({ ...image, artifactName: image.key }, artifact, this);
-    // Through the memory, so that a ramdisk that does not fit is never registered.
-    const properties = pulumi
-      .all([registered.origin, memory])
-      .apply(([origin]) => ({ ...registeredProperties(image.properties), ...originProperties(origin) }));
+    const registered = registration({ ...image, artifactName: image.key, allowedBy: memory }, artifact, this);
+    const properties = registered.origin.apply((origin) => ({
+      ...registeredProperties(image.properties),
+      ...originProperties(origin),
+    }));
     const kernel = registerImage(registered, "kernel", {
       name: image.kernelName,
       path: artifact.kernelPath,
@@ -51,14 +51,6 @@ function memoryThatFits(
   ramdisk: Parameters<typeof ramdiskMemory>[0],
 ): RamdiskMemory {
   const memory = ramdiskMemory(ramdisk, minimumNodeMemoryMiB);
-  try {
-    requireFits(architecture, memory);
-  } catch (error) {
-    if (!(error instanceof IronicImagesError)) throw error;
-    const place = `stacks/Pulumi.${pulumi.getStack()}.yaml:`;
-    // Said by itself too: the SDK puts the names of all that depends on it before what is thrown here.
-    void pulumi.log.error(`${place}${error.message}`);
-    throw new pulumi.RunError(error.message);
-  }
+  orRefusal(() => requireFits(architecture, memory));
   return memory;
 }

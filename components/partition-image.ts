@@ -1,10 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
+import { minimumDisk } from "../core/recipe/disk-size.ts";
 import type { UserImage } from "../core/recipe/model.ts";
 import { DiskImage } from "../providers/disk-image/resource.ts";
 import { Publication, type Published } from "../providers/publication/resource.ts";
 import { bootVerdict } from "./boot-test.ts";
 import { originProperties, userImageProperties, userImageToRegister } from "./properties.ts";
 import { publicationArgs } from "./publication.ts";
+import { orRefusal } from "./refusal.ts";
 import { registerImage, registration } from "./registration.ts";
 
 /** A partition image with its kernel and ramdisk: built, registered, wired by the graph and published as one. */
@@ -15,7 +17,8 @@ export class PartitionImage extends pulumi.ComponentResource {
   constructor(image: UserImage & { kernelName: string; ramdiskName: string }, opts?: pulumi.ComponentResourceOptions) {
     super("ironic-images:index:PartitionImage", image.key, {}, opts);
     const artifact = new DiskImage(image.key, { name: image.recipe, content: image.content }, { parent: this });
-    const registered = registration({ ...image, artifactName: image.recipe }, artifact, this);
+    const minDiskGiB = artifact.files.apply((files) => orRefusal(() => minimumDisk(image, files.image.virtualSize)));
+    const registered = registration({ ...image, artifactName: image.recipe, allowedBy: minDiskGiB }, artifact, this);
     const origin = registered.origin.apply(originProperties);
     const helper = (role: "kernel" | "ramdisk", name: string, path: pulumi.Output<string>) =>
       registerImage(registered, role, { name, path, properties: origin });
@@ -26,7 +29,11 @@ export class PartitionImage extends pulumi.ComponentResource {
       .apply(([from, kernelId, ramdiskId]) =>
         userImageProperties(from, "partition", image.properties, { kernelId, ramdiskId }),
       );
-    const user = registerImage(registered, "image", userImageToRegister(image, artifact.imagePath, properties));
+    const user = registerImage(
+      registered,
+      "image",
+      userImageToRegister(image, artifact.imagePath, minDiskGiB, properties),
+    );
     const publication = new Publication(
       image.key,
       {

@@ -69,15 +69,16 @@ export function userImageProperties(
 export function userImageToRegister(
   image: UserImage,
   path: pulumi.Input<string>,
+  minDiskGiB: pulumi.Input<number>,
   properties: pulumi.Input<Record<string, string>>,
 ): ImageToRegister {
-  const { name, minDiskGiB, minRamMiB } = image;
+  const { name, minRamMiB } = image;
   return {
     name,
     path,
     properties,
     diskFormat: image.content.diskFormat,
-    ...(minDiskGiB === undefined ? {} : { minDiskGiB }),
+    minDiskGiB,
     ...(minRamMiB === undefined ? {} : { minRamMiB }),
   };
 }

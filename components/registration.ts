@@ -1,7 +1,7 @@
 import * as openstack from "@pulumi/openstack";
 import * as pulumi from "@pulumi/pulumi";
 import type { ArtifactFileRole } from "../core/artifacts/record.ts";
-import { requireArtifact } from "../core/artifacts/require-artifact.ts";
+import { requireUploadable } from "../core/artifacts/require-artifact.ts";
 import { openStore } from "../core/artifacts/store.ts";
 import { IronicImagesError } from "../core/errors.ts";
 import type { DeployRamdisk } from "../providers/deploy-ramdisk/resource.ts";
@@ -19,6 +19,10 @@ export interface RegistrationArgs {
   readonly artifactName: string;
   /** Whether replaced images stay in Glance. */
   readonly keepPrevious: boolean;
+  /** Whether an encrypted image is meant; user images only. */
+  readonly allowLuks?: boolean;
+  /** Unknown, or refused, as long as nothing may be registered. */
+  readonly allowedBy?: pulumi.Output<unknown>;
 }
 
 /** What the images of one artifact have in common. */
@@ -40,7 +44,7 @@ export interface ImageToRegister {
   readonly properties: pulumi.Input<Record<string, string>>;
   /** Of a user image. */
   readonly diskFormat?: "qcow2" | "raw";
-  readonly minDiskGiB?: number;
+  readonly minDiskGiB?: pulumi.Input<number>;
   readonly minRamMiB?: number;
 }
 
@@ -50,13 +54,15 @@ export function registration(
   artifact: DiskImage | DeployRamdisk,
   parent: pulumi.Resource,
 ): Registration {
-  const origin = pulumi.all([artifact.fingerprint, artifact.buildId]).apply(([fingerprint, buildId]) => ({
-    project: pulumi.getProject(),
-    stack: pulumi.getStack(),
-    image: args.key,
-    fingerprint,
-    buildId,
-  }));
+  const origin = pulumi
+    .all([artifact.fingerprint, artifact.buildId, args.allowedBy])
+    .apply(([fingerprint, buildId]) => ({
+      project: pulumi.getProject(),
+      stack: pulumi.getStack(),
+      image: args.key,
+      fingerprint,
+      buildId,
+    }));
   const verified = artifactHook(args, artifact);
   const recovery = uploadRecovery(args.key);
   const options: pulumi.CustomResourceOptions = {
@@ -111,11 +117,14 @@ function artifactHook(args: RegistrationArgs, artifact: DiskImage | DeployRamdis
   });
 }
 
-async function verifyArtifact({ artifactName }: RegistrationArgs, artifact: DiskImage | DeployRamdisk): Promise<void> {
+async function verifyArtifact(
+  { artifactName, allowLuks = false }: RegistrationArgs,
+  artifact: DiskImage | DeployRamdisk,
+): Promise<void> {
   const [fingerprint, buildId, urn] = await known(pulumi.all([artifact.fingerprint, artifact.buildId, artifact.urn]));
   const wanted = { name: artifactName, fingerprint, buildId };
   const store = openStore(process.cwd(), { onMessage: (message) => void pulumi.log.warn(message, artifact) });
-  await requireArtifact(store, wanted, `pulumi up --replace '${urn}'`);
+  await requireUploadable(store, wanted, `pulumi up --replace '${urn}'`, allowLuks);
 }
 
 function known<T>(output: pulumi.Output<T>): Promise<T> {

@@ -3,18 +3,18 @@ import { dirname, join } from "node:path";
 import { IronicImagesError } from "../errors.ts";
 import { buildId } from "./build-id.ts";
 import { describeFile } from "./describe.ts";
+import { inspectArtifact } from "./inspect.ts";
 import { artifactFileNames, artifactFileRoles, artifactFormats, recordFileName } from "./names.ts";
 import { setAside, withStoreLock } from "./quarantine.ts";
 import type { ArtifactFile, ArtifactFileRole, ArtifactRecord } from "./record.ts";
 import { listTree, lstatIfExists, syncToDisk } from "./regular-file.ts";
 import { replaceFile } from "./replace-file.ts";
-import { parseRecord } from "./schema.ts";
-import { unpackedSize } from "./unpacked-size.ts";
+import { parseRecord, recordText } from "./schema.ts";
 import { lookAt, writeStamp, type Looks } from "./stamp.ts";
 import { readRecord, verifyAndStamp, verifyFiles } from "./verify.ts";
 
 /** What the publisher tells of an artifact; the rest of the record comes from the bytes. */
-export type UnpublishedRecord = Omit<ArtifactRecord, "files" | "buildId">;
+export type UnpublishedRecord = Omit<ArtifactRecord, "files" | "buildId" | "inspection">;
 
 /** What publishing needs of the store: where the artifact goes (absolute), which artifact wins over one that is there already, and whom to tell. */
 export interface PublishContext {
@@ -24,7 +24,7 @@ export interface PublishContext {
   say(message: string): void;
 }
 
-/** Describes the files in `staging`, as they are, and publishes them. See `ArtifactStore.publish`. */
+/** Inspects and describes the files in `staging`, and publishes them. See `ArtifactStore.publish`. */
 export async function publishStaging(
   staging: string,
   unpublished: UnpublishedRecord,
@@ -32,17 +32,18 @@ export async function publishStaging(
 ): Promise<ArtifactRecord> {
   const names = artifactFileNames(unpublished.name, unpublished.inputs);
   const looks = await settle(staging, Object.values(names));
+  const { inspection, virtualSizes } = await inspectArtifact(staging, unpublished);
   const formats = artifactFormats(unpublished.inputs);
   const files: Partial<Record<ArtifactFileRole, ArtifactFile>> = {};
   for (const role of artifactFileRoles) {
     const name = names[role];
-    if (name !== undefined) files[role] = { name, ...(await describeFile(join(staging, name), formats[role])) };
+    if (name === undefined) continue;
+    const digests = await describeFile(join(staging, name));
+    // Of a ramdisk what counts is the node's memory, which is what deploy images are measured by.
+    const virtualSize = role === "ramdisk" && "diskFormat" in unpublished.inputs ? undefined : virtualSizes[role];
+    files[role] = { name, ...digests, format: formats[role], virtualSize: virtualSize ?? digests.size };
   }
-  if (!("diskFormat" in unpublished.inputs) && files.ramdisk !== undefined) {
-    const virtualSize = await unpackedSize(join(staging, files.ramdisk.name));
-    files.ramdisk = { ...files.ramdisk, virtualSize };
-  }
-  return moveIntoPlace(staging, { ...unpublished, files, buildId: buildId(files) }, looks, context);
+  return moveIntoPlace(staging, { ...unpublished, files, buildId: buildId(files), inspection }, looks, context);
 }
 
 /** Publishes files that somebody else described, if they are as described. The answer is the record that stands in the store afterwards. */
@@ -56,7 +57,8 @@ export async function publishVerified(
     Object.values(record.files).map((file) => file.name),
   );
   await verifyFiles(staging, record);
-  return moveIntoPlace(staging, record, looks, context);
+  const inspection = record.inspection ?? (await inspectArtifact(staging, record)).inspection;
+  return moveIntoPlace(staging, { ...record, inspection }, looks, context);
 }
 
 /**
@@ -77,7 +79,7 @@ async function moveIntoPlace(
   looks: Looks,
   context: PublishContext,
 ): Promise<ArtifactRecord> {
-  const text = `${JSON.stringify(record, undefined, 2)}\n`;
+  const text = recordText(record);
   const check = parseRecord(text);
   if ("why" in check)
     throw new IronicImagesError(

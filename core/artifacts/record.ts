@@ -21,6 +21,35 @@ export interface ArtifactFile {
   readonly virtualSize: number;
 }
 
+/** What all of an artifact's bytes turned out to be; see core/inspect. */
+export interface Inspection {
+  readonly image?: {
+    /** Bytes of the disk. */
+    readonly virtualSize: number;
+    /** Absent: no table. */
+    readonly partitionTable?: "mbr" | "gpt";
+    /** Of the disk, or of its partitions in their order, e.g. `ext4`. */
+    readonly fileSystems: readonly string[];
+  };
+  readonly kernel?: {
+    /** `bzimage`, `arm64-image` or `efi-zboot`. */
+    readonly kind: string;
+    readonly architecture: string;
+    /** What `uname -r` will say, if it could be found. */
+    readonly version?: string;
+  };
+  readonly ramdisk?: {
+    /** What it is put together from, e.g. `cpio` and `zstd`. */
+    readonly parts: readonly string[];
+    /** Bytes. */
+    readonly unpackedSize: number;
+    /** Kernels that it has modules for. */
+    readonly moduleVersions: readonly string[];
+  };
+  /** A line each, with file and rule. */
+  readonly warnings: readonly string[];
+}
+
 /** `artifact.json`: an artifact without it does not exist. */
 export interface ArtifactRecord {
   readonly schema: 1;
@@ -30,6 +59,8 @@ export interface ArtifactRecord {
   readonly inputs: FingerprintInputs;
   readonly buildId: string;
   readonly files: Readonly<Partial<Record<ArtifactFileRole, ArtifactFile>>>;
+  /** Absent in records of earlier versions: it is made up for when the artifact is next needed. */
+  readonly inspection?: Inspection;
   /** Versions of what built it: diskimage-builder, qemu-img, debootstrap, kernel of the build host. Empty for a download. */
   readonly tools: Readonly<Record<string, string>>;
   /** Seconds per phase of diskimage-builder or of the download, and `total`. */

@@ -1,4 +1,5 @@
 import { IronicImagesError } from "../errors.ts";
+import { requireGoodHeaders } from "./inspect.ts";
 import { artifactPath } from "./names.ts";
 import type { ArtifactRecord } from "./record.ts";
 import type { ArtifactStore } from "./store.ts";
@@ -47,5 +48,23 @@ export async function requireArtifact(
     if (!(error instanceof IronicImagesError)) throw error;
     throw new IronicImagesError(error.code, error.summary, waysOut, { cause: error });
   }
+  return record;
+}
+
+/**
+ * As {@link requireArtifact}, for an upload: Glance's and Ironic's rules on the headers are applied once more, because records of
+ * earlier versions, and whoever can write in the store, may hold what today's rules refuse.
+ *
+ * @param allowLuks what the recipe or the stack says
+ * @throws IronicImagesError also `image-refused`
+ */
+export async function requireUploadable(
+  store: ArtifactStore,
+  wanted: WantedArtifact,
+  rebuild: string,
+  allowLuks: boolean,
+): Promise<ArtifactRecord> {
+  const record = await requireArtifact(store, wanted, rebuild);
+  await requireGoodHeaders(store.directory(record), record, allowLuks);
   return record;
 }

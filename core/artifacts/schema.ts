@@ -39,6 +39,22 @@ const inputs = z.discriminatedUnion("kind", [
   z.looseObject({ kind: z.literal("deploy-download"), fingerprintVersion: z.number(), architecture }),
 ]);
 
+const count = z.number().int().nonnegative();
+const inspection = z.object({
+  image: z
+    .object({
+      virtualSize: count,
+      partitionTable: z.enum(["mbr", "gpt"]).exactOptional(),
+      fileSystems: z.array(z.string()),
+    })
+    .exactOptional(),
+  kernel: z.object({ kind: z.string(), architecture: z.string(), version: z.string().exactOptional() }).exactOptional(),
+  ramdisk: z
+    .object({ parts: z.array(z.string()), unpackedSize: count, moduleVersions: z.array(z.string()) })
+    .exactOptional(),
+  warnings: z.array(z.string()),
+});
+
 const schema = z
   .object({
     schema: z.literal(1),
@@ -46,6 +62,7 @@ const schema = z
     fingerprint: hex(64),
     inputs,
     buildId: hex(64),
+    inspection: inspection.exactOptional(),
     files: z.object({ image: file.exactOptional(), kernel: file.exactOptional(), ramdisk: file.exactOptional() }),
     tools: texts,
     seconds: z.record(z.string(), z.number()),
@@ -72,6 +89,11 @@ const schema = z
       context.addIssue({ code: "custom", path: ["buildId"], message: "does not follow from the digests of the files" });
     }
   });
+
+/** The text of an `artifact.json`. */
+export function recordText(record: ArtifactRecord): string {
+  return `${JSON.stringify(record, undefined, 2)}\n`;
+}
 
 /** Reads the text of an `artifact.json`; the second form says what is wrong with it in one line. */
 export function parseRecord(text: string): { readonly record: ArtifactRecord } | { readonly why: string } {

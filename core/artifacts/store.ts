@@ -1,5 +1,6 @@
 import { mkdir, readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { addInspection, inspectArtifact } from "./inspect.ts";
 import { importArtifact } from "./import.ts";
 import { artifactPath, artifactsDirectory, isArtifactDirectoryOf, recordFileName } from "./names.ts";
 import { publishStaging, type UnpublishedRecord } from "./publish.ts";
@@ -25,6 +26,11 @@ export interface ArtifactStore {
    * @throws IronicImagesError `artifact-corrupt`, with file, expected and found digest; `artifact-file-refused`
    */
   verify(record: ArtifactRecord): Promise<void>;
+  /**
+   * The record with the inspection that one of an earlier version lacks; it is kept in the artifact's directory then.
+   * @throws IronicImagesError `image-refused` with all that is wrong, `host-tool-missing`
+   */
+  inspected(record: ArtifactRecord): Promise<ArtifactRecord>;
   /** The record of the recipe's newest artifact, unverified: for estimates of time. */
   latest(name: string): Promise<ArtifactRecord | undefined>;
   /** All readable records, by name and age, unverified. */
@@ -108,6 +114,11 @@ export function openStore(
         await dropStamp(directory(record));
         throw error;
       }
+    },
+    async inspected(record) {
+      if (record.inspection !== undefined) return record;
+      const { inspection } = await inspectArtifact(directory(record), record);
+      return addInspection(directory(record), record, inspection);
     },
     latest: async (name) =>
       (await records((entry) => isArtifactDirectoryOf(name, entry))).filter((record) => record.name === name).at(-1),

@@ -26,6 +26,9 @@ export interface UserImage extends PublicationSettings {
   readonly properties: Readonly<Record<string, string>>;
   readonly minDiskGiB?: number;
   readonly minRamMiB?: number;
+  readonly maxVirtualSizeGiB: number;
+  /** Whether a disk or partition that is encrypted by LUKS is meant. */
+  readonly allowLuks: boolean;
   /** Absent: the image is published without being booted. */
   readonly bootTest?: BootTestSettings;
 }

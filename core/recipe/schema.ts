@@ -36,6 +36,9 @@ export function propertyMap() {
 
 const count = z.int().min(1).max(1_000_000);
 
+/** GiB that an image's disk may have when neither recipe nor stack says. */
+export const DEFAULT_MAX_VIRTUAL_SIZE_GIB = 100;
+
 const distribution = text(rule.elementName);
 const release = text(rule.releaseName);
 
@@ -117,7 +120,24 @@ const optionalContent = {
 
 /** Cloud fields that a recipe may default and a stack may set: Glance's `min_disk`, `min_ram` and properties. */
 export const sharedCloudFields = {
-  minDiskGiB: field("cloud", "Glance's `min_disk`, GiB.", count.optional()),
+  minDiskGiB: field(
+    "cloud",
+    "Glance's `min_disk`, GiB; no less than the image's disk.",
+    count.optional(),
+    "the size of the image's disk, rounded up",
+  ),
+  maxVirtualSizeGiB: field(
+    "cloud",
+    "Most that the image's disk may have, GiB; an image that is larger is refused before it is registered.",
+    count.optional(),
+    DEFAULT_MAX_VIRTUAL_SIZE_GIB,
+  ),
+  allowLuks: field(
+    "cloud",
+    "Whether an image with a disk or partition encrypted by LUKS is meant, and registered.",
+    z.boolean().optional(),
+    "false",
+  ),
   minRamMiB: field("cloud", "Glance's `min_ram`, MiB.", count.optional()),
   properties: field(
     "cloud",

@@ -7,7 +7,7 @@ import { checkPublication, resolvePublication } from "./publication.ts";
 import { recipeNameProblem, type ReadRecipe } from "./recipes.ts";
 import { resolveContent, resolveMinimums } from "./resolve.ts";
 import { userImageSchema } from "./stack-schema.ts";
-import { defaults, type RecipeFile } from "./schema.ts";
+import { DEFAULT_MAX_VIRTUAL_SIZE_GIB, defaults, type RecipeFile } from "./schema.ts";
 import { imageName, textProblem } from "./text.ts";
 
 /** One entry of `userImages`, checked together with its recipe. Paths of problems are those inside the entry. */
@@ -114,6 +114,8 @@ function resolveUserImage(
     keepPrevious: fields.keepPrevious ?? false,
     properties: { ...recipe.properties, ...fields.properties },
     ...resolveMinimums(fields, recipe),
+    maxVirtualSizeGiB: fields.maxVirtualSizeGiB ?? recipe.maxVirtualSizeGiB ?? DEFAULT_MAX_VIRTUAL_SIZE_GIB,
+    allowLuks: fields.allowLuks ?? recipe.allowLuks ?? false,
     ...(fields.bootTest === undefined ? {} : { bootTest: bootTestSettings(fields.bootTest, merged.kind) }),
   };
 }

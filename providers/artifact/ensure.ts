@@ -22,7 +22,10 @@ export async function ensureArtifact(
   projectDirectory: string,
   runtime: () => Promise<RuntimeSettings>,
 ): Promise<ArtifactRecord> {
-  return (await verifiedArtifact(wanted, projectDirectory)) ?? (await make(wanted, projectDirectory, await runtime()));
+  const record =
+    (await verifiedArtifact(wanted, projectDirectory)) ?? (await make(wanted, projectDirectory, await runtime()));
+  for (const warning of record.inspection?.warnings ?? []) console.log(`${wanted.name}: warning: ${warning}`);
+  return record;
 }
 
 /** What a resource tells of an artifact's files: digests and sizes, by role. */
@@ -41,7 +44,11 @@ async function verifiedArtifact(
   try {
     await store.verify(record);
     console.log(`${name}: in the store, verified, built at ${record.builtAt}`);
-    return record;
+    return await store.inspected(record).catch((error: unknown) => {
+      if (!(error instanceof IronicImagesError) || error.code !== "image-refused") throw error;
+      const wayOut = `If the recipe is right by now, remove ${store.directory(record)} to have it made anew.`;
+      throw new IronicImagesError(error.code, error.summary, `${error.details}\n${wayOut}`.trim(), { cause: error });
+    });
   } catch (error) {
     if (!(error instanceof IronicImagesError) || error.code !== "artifact-corrupt") throw error;
     console.log(`${name}: ${error.summary}; it is made anew`);

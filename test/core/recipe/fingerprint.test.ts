@@ -134,11 +134,13 @@ test("no cloud field matters, in the recipe or in the stack", async (t) => {
   const cloudFields = Object.entries(recipeFields)
     .filter(([, schema]) => fieldFacts.get(schema)?.affects === "cloud")
     .map(([key]) => key);
-  assert.deepEqual(cloudFields, ["minDiskGiB", "minRamMiB", "properties"]);
+  assert.deepEqual(cloudFields, ["minDiskGiB", "maxVirtualSizeGiB", "allowLuks", "minRamMiB", "properties"]);
   const word = fc.stringMatching(/^[a-z][a-z0-9]{0,20}$/);
   const cloud = fc.record(
     {
       minDiskGiB: fc.integer({ min: 1, max: 999 }),
+      maxVirtualSizeGiB: fc.integer({ min: 1, max: 999 }),
+      allowLuks: fc.boolean(),
       minRamMiB: fc.integer({ min: 1, max: 999 }),
       properties: fc.dictionary(
         word.map((name) => `x_${name}`),

@@ -37,6 +37,8 @@ test("a small stack comes out with all defaults resolved", async (t) => {
         visibility: "private",
         keepPrevious: false,
         properties: {},
+        maxVirtualSizeGiB: 100,
+        allowLuks: false,
       },
       {
         key: "my-disk",
@@ -46,6 +48,8 @@ test("a small stack comes out with all defaults resolved", async (t) => {
         visibility: "private",
         keepPrevious: false,
         properties: {},
+        maxVirtualSizeGiB: 100,
+        allowLuks: false,
       },
     ],
   });
@@ -87,12 +91,13 @@ test("a preflight of another kind, and roles that are none, are refused by their
 
 test("overrides replace content fields, and cloud fields of the stack win over those of the recipe", async (t) => {
   const projectDirectory = project(t, {
-    "recipes/small.yaml": `${partition}packages: [vim]\nminDiskGiB: 5\nminRamMiB: 512\nproperties: { os_distro: debian, os_version: "11" }\n`,
+    "recipes/small.yaml": `${partition}packages: [vim]\nminDiskGiB: 5\nminRamMiB: 512\nmaxVirtualSizeGiB: 7\nallowLuks: true\nproperties: { os_distro: debian, os_version: "11" }\n`,
   });
   const entry = {
     recipe: "small",
     visibility: "public",
     minDiskGiB: 8,
+    maxVirtualSizeGiB: 9,
     properties: { os_version: "12" },
     overrides: { release: "trixie", packages: ["lldpd"], diskFormat: "raw", environment: { DIB_DHCP_TIMEOUT: "60" } },
   };
@@ -104,6 +109,7 @@ test("overrides replace content fields, and cloud fields of the stack win over t
   const [image] = userImages;
   assert.deepEqual(image?.properties, { os_distro: "debian", os_version: "12" });
   assert.deepEqual([image?.minDiskGiB, image?.minRamMiB, image?.visibility], [8, 512, "public"]);
+  assert.deepEqual([image?.maxVirtualSizeGiB, image?.allowLuks], [9, true]);
   assert.equal(image?.content.release, "trixie");
   assert.deepEqual(image?.content.packages, ["lldpd"]);
   assert.equal(image?.content.compression, undefined);
