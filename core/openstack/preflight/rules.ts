@@ -19,23 +19,65 @@ export interface Question {
 
 const MIB = 1024 * 1024;
 
-/** All rules, in the order in which their sentences are said. */
-export function judge(question: Question): Verdict {
-  const names = nameSentences(question);
-  return {
-    refusals: [
-      ...formatRefusals(question),
-      ...roleRefusals(question),
-      ...storeRefusals(question),
-      ...quotaRefusals(question),
-      ...names.refusals,
-    ],
-    warnings: names.warnings,
-  };
+/** One demand on a cloud; its sentences are about what this stack plans there. */
+export interface PreflightRule {
+  readonly name: string;
+  /** An error ends the preview. */
+  readonly severity: "error" | "warning";
+  /** The upstream document or code that it follows. */
+  readonly source: string;
+  check(question: Question): readonly string[];
 }
 
-/** Formats that this Glance does not take: options `disk_formats` and `container_formats` of glance-api.conf, which the image schema shows. */
-export function formatRefusals({ groups, facts: { formats } }: Question): string[] {
+/** All rules, in the order in which their sentences are said. */
+export const preflightRules: readonly PreflightRule[] = [
+  {
+    name: "formats-accepted",
+    severity: "error",
+    source:
+      "Glance, glance-api.conf disk_formats and container_formats, which the image schema shows (GET /v2/schemas/image)",
+    check: formatRefusals,
+  },
+  {
+    name: "roles-suffice",
+    severity: "error",
+    source: "Glance, policies/image.py: upload_image is for members, publicize_image for administrators",
+    check: roleRefusals,
+  },
+  {
+    name: "default-store-writable",
+    severity: "error",
+    source: "Glance, api/v2/discovery.py get_stores: read-only stores",
+    check: storeRefusals,
+  },
+  {
+    name: "quotas-suffice",
+    severity: "error",
+    source: "Glance, quota/keystone.py; it checks a size only while or after the data arrives",
+    check: quotaRefusals,
+  },
+  {
+    name: "names-of-nobody-else",
+    severity: "error",
+    source: "Glance allows one name twice; whoever asks by name gets either",
+    check: (question) => nameSentences(question).refusals,
+  },
+  {
+    name: "names-of-no-other-stack",
+    severity: "warning",
+    source: "as names-of-nobody-else",
+    check: (question) => nameSentences(question).warnings,
+  },
+];
+
+/** What all rules say. */
+export function judge(question: Question): Verdict {
+  const sentences = (severity: PreflightRule["severity"]) =>
+    preflightRules.filter((rule) => rule.severity === severity).flatMap((rule) => rule.check(question));
+  return { refusals: sentences("error"), warnings: sentences("warning") };
+}
+
+function formatRefusals({ groups, facts: { formats } }: Question): string[] {
   return groups.flatMap(({ configKey, images }) =>
     images.flatMap(({ role, diskFormat, containerFormat }) => [
       ...(formats.disk.includes(diskFormat)
@@ -52,8 +94,8 @@ export function formatRefusals({ groups, facts: { formats } }: Question): string
   );
 }
 
-/** What the roles cannot: upload needs more than `reader`, `publicize_image` is for administrators (glance/policies/image.py). */
-export function roleRefusals(question: Question): string[] {
+// What stands in Glance as it is planned needs no role.
+function roleRefusals(question: Question): string[] {
   const { groups, facts, publicRoles } = question;
   const { roles } = facts;
   const has = `the credentials have ${roles.join(", ") || "no role"} in their project`;
@@ -71,16 +113,16 @@ export function roleRefusals(question: Question): string[] {
     );
 }
 
-/** A default store that takes nothing; the provider cannot choose another. */
-export function storeRefusals({ groups, facts }: Question): string[] {
+// The openstack plugin cannot choose another store.
+function storeRefusals({ groups, facts }: Question): string[] {
   const closed = facts.stores.find((store) => store.isDefault && store.isReadOnly);
   const keys = groups.filter((group) => missingImages(group, facts.own).length > 0).map(({ configKey }) => configKey);
   if (closed === undefined || keys.length === 0) return [];
   return [`${keys.join(", ")}: Glance's default store ${closed.id} is read-only, so nothing can be uploaded`];
 }
 
-/** Quotas in Keystone (`use_keystone_limits`), against what is not in Glance yet; the replaced images stay until the new ones are there. */
-export function quotaRefusals({ groups, facts }: Question): string[] {
+// Against what is not in Glance yet: the replaced images stay until the new ones are there.
+function quotaRefusals({ groups, facts }: Question): string[] {
   const missing = groups
     .map((group) => ({ configKey: group.configKey, images: missingImages(group, facts.own) }))
     .filter(({ images }) => images.length > 0);
@@ -101,8 +143,7 @@ export function quotaRefusals({ groups, facts }: Question): string[] {
   });
 }
 
-/** Names that somebody else's image has: whoever asks by name would get either. Glance allows it. */
-export function nameSentences({ groups, facts, stack }: Question): Verdict {
+function nameSentences({ groups, facts, stack }: Question): Verdict {
   const refusals: string[] = [];
   const warnings: string[] = [];
   for (const { name, nameKey } of groups.flatMap(({ images }) => images)) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { CloudFacts } from "../../../../core/openstack/preflight/facts.ts";
-import { judge } from "../../../../core/openstack/preflight/rules.ts";
+import { judge, preflightRules } from "../../../../core/openstack/preflight/rules.ts";
 import { open, record, registered, stack, triple } from "./samples.ts";
 
 const member = ["member", "reader"];
@@ -98,6 +98,25 @@ for (const [title, own] of [
 ] as const) {
   test(`what stands in Glance with ${title} does not count as there`, () => {
     assert.match(judged({ usage: mib(1000, 1000), own }).refusals.join(), /100 MiB more are needed/);
+  });
+}
+
+const met: Record<string, Partial<CloudFacts>> = {
+  "formats-accepted": { formats: { disk: [], container: [] } },
+  "roles-suffice": { roles: member },
+  "default-store-writable": { stores: [{ id: "archive", isDefault: true, isReadOnly: true }] },
+  "quotas-suffice": { usage: mib(10, 0) },
+  "names-of-nobody-else": { named: [record({ name: "my-image" })] },
+  "names-of-no-other-stack": { named: [record({ name: "my-image", ironic_images_stack: "prod" })] },
+};
+for (const [name, facts] of Object.entries(met)) {
+  test(`${name} is the one rule that speaks of its case`, () => {
+    const question = { groups: [triple], facts: { ...open, ...facts }, stack, publicRoles: ["admin"] };
+    const speak = preflightRules.filter((rule) => rule.check(question).length > 0);
+    assert.deepEqual(
+      speak.map((rule) => rule.name),
+      [name],
+    );
   });
 }
 
