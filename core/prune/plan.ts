@@ -15,6 +15,8 @@ export interface Findings {
   /** Empty where there is no Ironic. */
   readonly nodes: readonly BaremetalNode[];
   readonly now: Date;
+  /** Whether images go that are protected, too. */
+  readonly unprotect?: boolean;
 }
 
 /** One image that is ours and not in the state. */
@@ -72,11 +74,11 @@ export function planPrune(findings: Findings): PrunePlan {
   };
 }
 
-function ownReasons(image: GlanceImage, { stateSavedAt, now }: Findings): string[] {
+function ownReasons(image: GlanceImage, { stateSavedAt, now, unprotect = false }: Findings): string[] {
   const created = timeOf(image.created_at);
   const touched = Math.max(created, timeOf(image.updated_at));
   const reasons: string[] = [];
-  if (image.protected === true) reasons.push("protected");
+  if (image.protected === true && !unprotect) reasons.push("protected");
   if (unfinished.includes(image.status) && !(now.getTime() - touched > unfinishedMs))
     reasons.push(`${image.status} for less than an hour`);
   // The engine saves the state after every image that it makes: a state older than the image is not the one that made it.

@@ -111,7 +111,7 @@ describe("npm run prune, on the real engine and the real Glance", () => {
     const { exitCode, stdout, stderr } = await prune(["--stack", stack, "--dry-run"]);
     assert.equal(exitCode, 0, stderr);
     for (const id of candidates()) assert.match(stdout, new RegExp(`^${id} .* delete +not in the state`, "m"));
-    assert.match(stdout, new RegExp(`^${protectedImage} .* keep +protected$`, "m"));
+    assert.match(stdout, new RegExp(`^${protectedImage} .* keep +protected \\(see --unprotect\\)$`, "m"));
     for (const [what, id] of Object.entries(untouchable)) assert.ok(!stdout.includes(id), what);
     assert.match(stdout, /^To delete: 6\. Kept: 1\. .*: 2 of its images are in the state/m);
     assert.match(stdout, /^No baremetal service in the catalog: references .* were not checked\.$/m);
@@ -241,6 +241,15 @@ describe("npm run prune, on the real engine and the real Glance", () => {
     assert.match(stdout, /^To delete: 0\. Kept: 1\./m);
     const preview = await project.pulumi(["preview", "--refresh", "--expect-no-changes"]);
     assert.equal(preview.exitCode, 0, preview.stderr + preview.stdout);
+  });
+
+  it("--unprotect takes a protected image too, and nothing else", async () => {
+    const { exitCode, stdout, stderr } = await prune(["--stack", stack, "--yes", "--unprotect"]);
+    assert.equal(exitCode, 0, stderr + stdout);
+    assert.match(stdout, new RegExp(`^${protectedImage} .*: deleted$`, "m"));
+    for (const [what, id] of Object.entries(untouchable)) assert.deepEqual(await there([id]), [true], what);
+    assert.deepEqual(await there([protectedImage]), [false]);
+    protectedImage = "";
   });
 
   it("after a destroy the pair that it kept goes, here after a yes on the terminal", async (t) => {

@@ -2,8 +2,12 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
+import { readCloud } from "../../core/openstack/clouds.ts";
+import { glanceClient, type GlanceClient } from "../../core/openstack/glance.ts";
+import { authenticate } from "../../core/openstack/keystone.ts";
+import { uploads, type Uploads } from "../core/openstack/uploads.ts";
 import { testCloud, type TestCloud } from "../support/cloud.ts";
-import { glanceUser, type GlanceUser } from "../support/glance.ts";
+import { glanceUser, placesOf, type GlanceUser } from "../support/glance.ts";
 import { createProject, type Step, type TestProject } from "../support/project.ts";
 import { tinyPartition } from "../support/recipes.ts";
 import { watchVisible } from "../support/watcher.ts";
@@ -14,6 +18,8 @@ describe("a public triple whose element changes, on the real engine and the real
   let cloud: TestCloud;
   let owner: GlanceUser;
   let other: GlanceUser;
+  let glance: GlanceClient;
+  let operator: Uploads;
   let project: TestProject;
   const stack = { ironic_images_stack: "rollover" };
 
@@ -21,6 +27,8 @@ describe("a public triple whose element changes, on the real engine and the real
     cloud = await testCloud();
     owner = await glanceUser(cloud.cloudsFile, "local");
     other = await glanceUser(cloud.cloudsFile, "other");
+    const session = await authenticate(await readCloud("local", placesOf(cloud.cloudsFile)));
+    [glance, operator] = [glanceClient(session), uploads(session)];
     project = await createProject(cloud.cloudsFile, "rollover");
     await project.addElement("tiny");
     await writeMarker(project, "zero");
@@ -29,10 +37,21 @@ describe("a public triple whose element changes, on the real engine and the real
     await writeStack({});
   });
 
+  const listAll = async (user: GlanceUser) => [
+    ...(await user.list(stack)),
+    ...(await user.list({ ...stack, os_hidden: "true" })),
+  ];
   const writeStack = (change: object) =>
     project.writeStack({
       "ironic-images:userImages": {
-        "my-image": { recipe: "tiny-partition", visibility: "public", ...change },
+        "my-image": {
+          recipe: "tiny-partition",
+          visibility: "public",
+          protected: true,
+          hideKernelAndRamdisk: true,
+          properties: { os_distro: "tiny" },
+          ...change,
+        },
         bystander: { recipe: "bystander" },
       },
     });
@@ -40,8 +59,8 @@ describe("a public triple whose element changes, on the real engine and the real
   after(async () => {
     await project.pulumi(["destroy", "--yes", "--skip-preview"]);
     // User images first: what is kept is nobody's but Glance's.
-    const kept = await owner.list(stack);
-    for (const { id } of kept.sort((one) => ("kernel_id" in one ? -1 : 1))) await owner.delete(id);
+    const kept = await listAll(owner);
+    for (const { id } of kept.sort((one) => ("kernel_id" in one ? -1 : 1))) await operator.delete(id);
     await project.remove();
     await cloud.stop();
   });
@@ -51,14 +70,31 @@ describe("a public triple whose element changes, on the real engine and the real
     const up = await project.pulumi(["up", "--yes", "--skip-preview"]);
     assert.deepEqual(await watcher.stop(), []);
     assert.equal(up.exitCode, 0, up.stderr + up.stdout);
-    assert.equal((await other.list(stack)).length, 3);
+    const shown = await other.list(stack);
+    assert.deepEqual(
+      shown.map((image) => [image.name, image["os_distro"], image.protected]),
+      [["my-image", "tiny", true]],
+      "kernel and ramdisk are in no list",
+    );
+    assert.equal((await listAll(other)).length, 3);
     t.diagnostic(`${watcher.looks} looks of a second user`);
   });
 
   it("refresh keeps what Publication made public", async () => {
     const up = await project.pulumi(["up", "--refresh", "--yes", "--skip-preview", "--expect-no-changes"]);
     assert.equal(up.exitCode, 0, up.stderr + up.stdout);
-    assert.equal((await other.list(stack)).length, 3);
+    assert.equal((await listAll(other)).length, 3);
+  });
+
+  it("a kernel_id that was changed behind our back is shown by refresh, and mended", async () => {
+    const [image] = await other.list(stack);
+    assert.ok(image);
+    const { ramdisk_id: ramdisk, kernel_id: kernel } = image;
+    await glance.patch(image.id, [{ op: "replace", path: "/kernel_id", value: ramdisk }]);
+    const up = await project.pulumi(["up", "--refresh", "--diff", "--yes", "--skip-preview"]);
+    assert.equal(up.exitCode, 0, up.stderr + up.stdout);
+    assert.match(up.stdout, new RegExp(`kernel_id *: "${String(ramdisk)}" => "${String(kernel)}"`));
+    assert.equal((await glance.get(image.id))?.["kernel_id"], kernel);
   });
 
   let planFile: string;
@@ -94,7 +130,7 @@ describe("a public triple whose element changes, on the real engine and the real
   });
 
   it("up does what the preview said: the new triple is in before the old goes, and no mixed one is ever seen", async (t) => {
-    const before = new Set((await owner.list(stack)).map(({ id }) => id));
+    const before = new Set((await listAll(owner)).map(({ id }) => id));
     const watcher = watchVisible(other, stack);
     const up = await project.pulumi(["up", "--plan", planFile, "--yes", "--skip-preview"]);
     assert.deepEqual(await watcher.stop(), []);
@@ -107,8 +143,8 @@ describe("a public triple whose element changes, on the real engine and the real
       ({ op, type, name }) => op === "update" && type === "Publication" && name === "my-image",
     );
     assert.ok(lastCreate !== -1 && lastCreate < published && published < firstDelete, JSON.stringify(up.steps));
-    const now = (await other.list(stack)).map(({ id }) => id);
-    assert.equal(now.length, 3);
+    const now = (await listAll(other)).map(({ id }) => id);
+    assert.equal(now.length, 3, "the old ones were protected, and are gone all the same");
     assert.ok(now.every((id) => !before.has(id)));
   });
 
@@ -125,16 +161,21 @@ describe("a public triple whose element changes, on the real engine and the real
     await writeStack({ keepPrevious: true });
     const said = await project.pulumi(["up", "--yes", "--skip-preview"]);
     assert.equal(said.exitCode, 0, said.stderr + said.stdout);
-    const before = await other.list(stack);
+    const before = await listAll(other);
     await writeMarker(project, "three");
     const up = await project.pulumi(["up", "--yes", "--skip-preview"]);
     assert.equal(up.exitCode, 0, up.stderr + up.stdout);
-    const now = new Map((await other.list(stack)).map((image) => [image.id, image]));
+    const now = new Map((await listAll(other)).map((image) => [image.id, image]));
     assert.equal(now.size, 6);
     for (const { id, kernel_id: kernelId, status } of before) {
-      assert.equal(now.get(id)?.status, status);
-      assert.equal(now.get(id)?.["kernel_id"], kernelId);
+      const kept = now.get(id);
+      assert.deepEqual([kept?.status, kept?.["kernel_id"]], [status, kernelId]);
+      assert.deepEqual([kept?.os_hidden, kept?.protected], [true, true]);
     }
+    assert.deepEqual(
+      (await other.list(stack)).map(({ name }) => name),
+      ["my-image"],
+    );
   });
 });
 

@@ -12,7 +12,7 @@ export interface Watcher {
 
 /**
  * Watches the images of one stack as a user of another project: whatever is visible must be active, and a visible user
- * image must name a visible kernel and ramdisk of its own build.
+ * image must name a visible kernel and ramdisk of its own build, and no name in a list stands for two.
  */
 export function watchVisible(user: GlanceUser, stackProperties: Readonly<Record<string, string>>): Watcher {
   const wrong = new Set<string>();
@@ -20,7 +20,10 @@ export function watchVisible(user: GlanceUser, stackProperties: Readonly<Record<
   let looks = 0;
   const loop = (async () => {
     while (running) {
-      for (const problem of problems(await user.list(stackProperties))) wrong.add(problem);
+      // Shown ones first: what is hidden meanwhile is then in both lists, and none is missed.
+      const shown = await user.list(stackProperties);
+      const hidden = await user.list({ ...stackProperties, os_hidden: "true" });
+      for (const problem of problems(shown, hidden)) wrong.add(problem);
       looks += 1;
       await new Promise((resolve) => setTimeout(resolve, pauseMilliseconds));
     }
@@ -38,10 +41,12 @@ export function watchVisible(user: GlanceUser, stackProperties: Readonly<Record<
 }
 
 /** What a second user must never see in one answer of Glance. */
-export function problems(visible: readonly GlanceImage[]): string[] {
-  const byId = new Map(visible.map((image) => [image.id, image]));
-  return visible.flatMap((image) => {
+export function problems(shown: readonly GlanceImage[], hidden: readonly GlanceImage[] = []): string[] {
+  const byId = new Map([...shown, ...hidden].map((image) => [image.id, image]));
+  const names = shown.map(({ name }) => name);
+  return [...byId.values()].flatMap((image) => {
     const found: string[] = [];
+    if (names.filter((name) => name === image.name).length > 1) found.push(`${image.name} is the name of two images`);
     if (image.status !== "active") found.push(`${image.id} is visible as ${image.status}`);
     for (const key of ["kernel_id", "ramdisk_id"]) {
       const id = image[key];

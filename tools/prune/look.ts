@@ -14,6 +14,8 @@ export interface Inquiry {
   /** Name of the Pulumi project. */
   readonly project: string;
   readonly glance: Session;
+  /** Whether protected images go, too. */
+  readonly unprotect: boolean;
   /** The session that reads the nodes. */
   readonly ironic: Session;
 }
@@ -29,7 +31,7 @@ export interface Look {
  * Asks Glance, the state and Ironic, in this order. The engine writes an operation into the state before it begins, and its
  * result right after: so whatever image Glance has shown is in a state that is read later, as a resource or as pending.
  */
-export async function look({ place, stack, project, glance, ironic }: Inquiry): Promise<Look> {
+export async function look({ place, stack, project, glance, ironic, unprotect }: Inquiry): Promise<Look> {
   const images = await glanceInventory(glance).list();
   const now = new Date();
   const state = await askState(place, stack, project);
@@ -42,6 +44,7 @@ export async function look({ place, stack, project, glance, ironic }: Inquiry): 
     stateSavedAt: state.savedAt,
     nodes: nodes?.nodes ?? [],
     now,
+    unprotect,
   });
   return { state, plan, nodes };
 }

@@ -1,8 +1,9 @@
-/** `npm run prune -- --stack STACK [--dry-run | --yes]`: deletes images of a stack that have left its state and that nobody names. */
+/** `npm run prune -- --stack STACK [--dry-run | --yes] [--unprotect]`: deletes images of a stack that have left its state and that nobody names. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
+import { glanceClient } from "../../core/openstack/glance.ts";
 import { glanceInventory } from "../../core/openstack/glance-inventory.ts";
 import { removeImages, type Removal } from "../../core/prune/remove.ts";
 import { requireStarted, stackProcessEnvironment } from "../environment.ts";
@@ -17,7 +18,7 @@ import { pruneReport } from "./report.ts";
 
 await runTool(async () => {
   const isTerminal = process.stdin.isTTY && process.stdout.isTTY;
-  const { stack, yes, dryRun, nodesCloud } = pruneOptions(process.argv.slice(2), isTerminal);
+  const { stack, yes, dryRun, unprotect, nodesCloud } = pruneOptions(process.argv.slice(2), isTerminal);
   requireStarted(stack);
   const place = { directory: projectDirectory, env: stackProcessEnvironment(stack) };
   const file = parse(await readFile(join(projectDirectory, "Pulumi.yaml"), "utf8")) as unknown;
@@ -26,7 +27,7 @@ await runTool(async () => {
   const cloud = await askCloud(place, stack);
   const glance = await connect(place, cloud);
   const ironic = nodesCloud === undefined ? glance : await connectForNodes(place, cloud, nodesCloud, glance);
-  const inquiry = { place, stack, project, glance, ironic };
+  const inquiry = { place, stack, project, glance, ironic, unprotect };
   const before = await look(inquiry);
   console.log(pruneReport(before, plainName(stack)));
   const count = before.plan.remove.length;
@@ -36,7 +37,8 @@ await runTool(async () => {
   const entries = confirmed(before, await look(inquiry));
   if (entries.length < count)
     console.log(`${count - entries.length} of them are gone or in use by now, and left alone.`);
-  const removals = await removeImages(glanceInventory(glance), entries, (removal) => console.log(removalLine(removal)));
+  const removing = { ...glanceClient(glance), ...glanceInventory(glance) };
+  const removals = await removeImages(removing, entries, (removal) => console.log(removalLine(removal)));
   if (removals.some(({ outcome }) => outcome === "left")) process.exitCode = 1;
 });
 

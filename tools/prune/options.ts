@@ -9,18 +9,20 @@ export interface PruneOptions {
   readonly yes: boolean;
   /** List only. */
   readonly dryRun: boolean;
+  /** Delete also what is protected. */
+  readonly unprotect: boolean;
   /** A cloud of clouds.yaml whose credentials read Ironic's nodes, where those of the stack may not. */
   readonly nodesCloud?: string;
 }
 
-const usage = "npm run prune -- --stack STACK [--dry-run | --yes] [--nodes-cloud CLOUD]";
+const usage = "npm run prune -- --stack STACK [--dry-run | --yes] [--unprotect] [--nodes-cloud CLOUD]";
 
 /**
  * @param isTerminal whether somebody is there to be asked
  * @throws IronicImagesError `usage`, `not-confirmed` (nobody to ask, and no `--yes`)
  */
 export function pruneOptions(args: readonly string[], isTerminal: boolean): PruneOptions {
-  const { stack, yes, "dry-run": dryRun, "nodes-cloud": nodesCloud } = parsed(args);
+  const { stack, yes, unprotect, "dry-run": dryRun, "nodes-cloud": nodesCloud } = parsed(args);
   if (!stack) throw new IronicImagesError("usage", `--stack is missing: ${usage}`);
   if (yes && dryRun) throw new IronicImagesError("usage", `--yes and --dry-run exclude each other: ${usage}`);
   if (!yes && !dryRun && !isTerminal)
@@ -28,7 +30,7 @@ export function pruneOptions(args: readonly string[], isTerminal: boolean): Prun
       "not-confirmed",
       "there is no terminal to ask on: look with --dry-run, delete with --yes",
     );
-  return { stack, yes, dryRun, ...(nodesCloud ? { nodesCloud } : {}) };
+  return { stack, yes, dryRun, unprotect, ...(nodesCloud ? { nodesCloud } : {}) };
 }
 
 function parsed(args: readonly string[]) {
@@ -38,6 +40,7 @@ function parsed(args: readonly string[]) {
       options: {
         stack: { type: "string" },
         yes: { type: "boolean", default: false },
+        unprotect: { type: "boolean", default: false },
         "dry-run": { type: "boolean", default: false },
         "nodes-cloud": { type: "string" },
       },

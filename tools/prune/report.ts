@@ -27,17 +27,20 @@ function table({ remove, keep }: PrunePlan): string {
   };
   return textTable([
     ["ID", "NAME", "IMAGE", "ROLE", "SIZE", "CREATED", "BUILD", "ACTION", "WHY"],
-    ...remove.map((entry) => row(entry, "delete", "not in the state")),
+    ...remove.map((entry) =>
+      row(entry, "delete", `not in the state${entry.image.protected === true ? "; protected" : ""}`),
+    ),
     ...keep.map((entry) => row(entry, "keep", whyKept(entry))),
   ]);
 }
 
-/** Why an image stays, in a few words, e.g. `protected; named by 2 nodes`. */
+/** Why an image stays, in a few words, e.g. `newer than the state; named by 2 nodes`. */
 export function whyKept({ reasons, references: named }: PruneEntry): string {
   const count = (kind: "node" | "image") =>
     new Set(named.filter(({ by }) => by.kind === kind).map(({ by }) => by.id)).size;
   const users = [...counted(count("node"), "node"), ...counted(count("image"), "image")];
-  return [...reasons, ...(users.length === 0 ? [] : [`named by ${users.join(" and ")}`])].join("; ");
+  const why = reasons.map((reason) => (reason === "protected" ? "protected (see --unprotect)" : reason));
+  return [...why, ...(users.length === 0 ? [] : [`named by ${users.join(" and ")}`])].join("; ");
 }
 
 function counted(count: number, what: string): string[] {

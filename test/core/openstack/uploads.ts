@@ -15,6 +15,7 @@ export interface Uploads {
   queued(fields?: ImageFields): Promise<string>;
   /** As an administrator does. */
   deactivate(id: string): Promise<void>;
+  reactivate(id: string): Promise<void>;
   /** Also of a protected image. */
   delete(id: string): Promise<void>;
   /** Removes all that was uploaded. */
@@ -75,6 +76,9 @@ export function uploads({ imageEndpoint, token }: Session): Uploads {
     queued: (fields) => record("image", fields),
     async deactivate(id) {
       await call("POST", `/${id}/actions/deactivate`, "text/plain", null);
+    },
+    async reactivate(id) {
+      await call("POST", `/${id}/actions/reactivate`, "text/plain", null);
     },
     delete: remove,
     clean: async () => {

@@ -50,6 +50,12 @@ for (const [title, fields, reasons] of [
   });
 }
 
+test("a protected image goes if that is asked for, and stays if somebody names it", () => {
+  const images = [part(1, "aki", { protected: true }), part(2, "ari", { protected: true })];
+  const { remove, keep } = plan(images, { unprotect: true, nodes: [node({ deploy_kernel: uuid(1) })] });
+  assert.deepEqual([idsOf(remove), idsOf(keep)], [[uuid(2)], [uuid(1)]]);
+});
+
 test("an image that Glance is deleting already is not there", () => {
   assert.deepEqual(plan([image(1, { status: "pending_delete" })]), { remove: [], keep: [], inState: 0 });
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { IronicImagesError } from "../../../core/errors.ts";
+import type { GlanceImage, ImagePatch } from "../../../core/openstack/glance.ts";
 import { removeImages } from "../../../core/prune/remove.ts";
 import { image, part, plan, uuid } from "./samples.ts";
 
@@ -11,7 +12,7 @@ const { remove: triple } = plan([
   part(4, "aki"),
 ]);
 
-async function run(failures: Readonly<Record<string, IronicImagesError>>) {
+async function run(failures: Readonly<Record<string, IronicImagesError>>, entries = triple) {
   const asked: string[] = [];
   const inventory = {
     async delete(id: string): Promise<"deleted"> {
@@ -20,8 +21,12 @@ async function run(failures: Readonly<Record<string, IronicImagesError>>) {
       if (failure !== undefined) throw failure;
       return "deleted";
     },
+    async patch(id: string, [step]: readonly ImagePatch[]): Promise<GlanceImage> {
+      asked.push(`${id} ${step?.path} ${String(step?.value)}`);
+      return image(0);
+    },
   };
-  const removals = await removeImages(inventory, triple);
+  const removals = await removeImages(inventory, entries);
   return { asked, outcomes: removals.map(({ entry, outcome, why }) => [entry.image.id, outcome, why]) };
 }
 
@@ -53,5 +58,18 @@ test("a cloud that stops answering is asked no more (stand-in for Glance)", asyn
     [uuid(2), "left", "ECONNREFUSED"],
     [uuid(1), "left", "ECONNREFUSED"],
     [uuid(4), "left", "ECONNREFUSED"],
+  ]);
+});
+
+test("a protected image is unprotected for its deletion, and protected again if that fails (stand-in for Glance)", async () => {
+  const guarded = [part(1, "aki", { protected: true }), part(2, "ari", { protected: true })];
+  const { remove: entries } = plan(guarded, { unprotect: true });
+  const { asked } = await run({ [uuid(1)]: new IronicImagesError("glance-refused", "409 in use") }, entries);
+  assert.deepEqual(asked, [
+    `${uuid(2)} /protected false`,
+    uuid(2),
+    `${uuid(1)} /protected false`,
+    uuid(1),
+    `${uuid(1)} /protected true`,
   ]);
 });

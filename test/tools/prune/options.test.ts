@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { pruneOptions } from "../../../tools/prune/options.ts";
 
-const none = { stack: "prod", yes: false, dryRun: false };
+const none = { stack: "prod", yes: false, dryRun: false, unprotect: false };
 
 for (const [args, isTerminal, options] of [
   [["--stack", "prod"], true, none],
   [["--stack", "prod", "--dry-run"], false, { ...none, dryRun: true }],
   [["--stack", "prod", "--yes"], false, { ...none, yes: true }],
+  [["--stack", "prod", "--yes", "--unprotect"], false, { ...none, yes: true, unprotect: true }],
   [["--stack=prod", "--nodes-cloud", "admin", "--yes"], false, { ...none, yes: true, nodesCloud: "admin" }],
 ] as const) {
   test(`${args.join(" ")} is understood${isTerminal ? " on a terminal" : " without a terminal"}`, () => {

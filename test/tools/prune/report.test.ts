@@ -28,7 +28,7 @@ ID                                    NAME     IMAGE     ROLE     SIZE   CREATED
 ${uuid(2)}  image-2  my-image  ramdisk  5 MiB  2026-02-28T12:00:00Z  0123456789ab  delete  not in the state
 ${uuid(1)}  image-1  my-image  kernel   5 MiB  2026-02-28T12:00:00Z  0123456789ab  delete  not in the state
 ${uuid(3)}  image-3  my-image  kernel   5 MiB  2026-02-28T12:00:00Z  0123456789ab  keep    named by 1 node
-${uuid(4)}  image-4  my-image  image    -      2026-02-28T12:00:00Z  0123456789ab  keep    protected
+${uuid(4)}  image-4  my-image  image    -      2026-02-28T12:00:00Z  0123456789ab  keep    protected (see --unprotect)
 
 ID                                    NAMED BY  NAME      UUID                                  FIELD
 ${uuid(3)}  node      rack1-07  ${uuid(0)}  driver_info.deploy_kernel
@@ -63,9 +63,14 @@ test("a destroyed stack is said to be one", () => {
   assert.match(text, /^Stack prod is destroyed: its state names no image at all\.$/m);
 });
 
+test("a protected image that goes all the same is said to be protected", () => {
+  const text = report({ plan: plan([image(1, { protected: true })], { unprotect: true }) });
+  assert.match(text, / delete +not in the state; protected$/m);
+});
+
 test("many users of one image are counted", () => {
   const nodes = [1, 2, 3].map((digit) => ({ ...node({ deploy_kernel: uuid(9) }), uuid: uuid(digit) }));
   const user = image(8, { kernel_id: uuid(9), owner: "project-2" });
   const [entry] = plan([part(9, "aki", { protected: true }), user], { nodes }).keep;
-  assert.equal(entry === undefined ? "" : whyKept(entry), "protected; named by 3 nodes and 1 image");
+  assert.equal(entry === undefined ? "" : whyKept(entry), "protected (see --unprotect); named by 3 nodes and 1 image");
 });
