@@ -1,0 +1,158 @@
+import assert from "node:assert/strict";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { after, before, describe, it } from "node:test";
+import tmp from "tmp";
+import { glanceClient } from "../../core/openstack/glance.ts";
+import { readCloud } from "../../core/openstack/clouds.ts";
+import { authenticate } from "../../core/openstack/keystone.ts";
+import { faultyGlance, type FaultyGlance } from "../support/faulty-glance.ts";
+import { glanceUser, imageEndpointOf, placesOf } from "../support/glance.ts";
+import { ownCloud, type CloudSettings, type OwnCloud } from "../support/own-cloud.ts";
+import { createProject, type PulumiRun, type TestProject } from "../support/project.ts";
+import { tinyWholeDisk } from "../support/recipes.ts";
+import { addRegion } from "../support/region.ts";
+
+const stack = { ironic_images_stack: "limits" };
+// Every token is asked of Keystone again, so that revoked and expired ones are noticed at once.
+const noTokenCache = "[keystone_authtoken]\ntoken_cache_time = -1\n";
+
+describe("a Glance that is killed and limited, on the real engine", () => {
+  let cloud: OwnCloud;
+  let faulty: FaultyGlance;
+  let project: TestProject;
+
+  const up = (...more: string[]) => project.pulumi(["up", "--yes", "--skip-preview", ...more]);
+  const said = (run: PulumiRun) => run.stdout + run.stderr;
+  const images = async () => {
+    const owner = await glanceUser(cloud.cloudsFile, "local");
+    return (await owner.list(stack)).map(({ name, status, visibility }) => `${name} ${status} ${visibility}`).sort();
+  };
+  const unknownToEngine = async () => {
+    const state = (await project.pulumi(["stack", "export"])).stdout;
+    const owner = await glanceUser(cloud.cloudsFile, "local");
+    return (await owner.list(stack)).filter(({ id }) => !state.includes(id));
+  };
+  const writeStack = (...names: string[]) =>
+    project.writeStack({
+      "ironic-images:userImages": Object.fromEntries(
+        names.map((name) => [name, { recipe: "disk", visibility: "public" }]),
+      ),
+    });
+
+  before(async () => {
+    cloud = await ownCloud();
+    faulty = await faultyGlance(await imageEndpointOf(cloud.cloudsFile));
+    const cloudsFile = path.join(tmp.dirSync({ prefix: "ironic-images-test-" }).name, "clouds.yaml");
+    await addRegion(cloud.cloudsFile, "faulty", faulty.url, cloudsFile);
+    project = await createProject(cloudsFile, "limits");
+    await project.addElement("tiny");
+    await project.writeRecipe("disk", tinyWholeDisk);
+    await writeStack("killed");
+  });
+
+  after(async () => {
+    await project.remove();
+    await faulty.close();
+    await cloud.stop();
+  });
+
+  it("an image that says saving for ever, because Glance was killed during the upload, is replaced by the next up", async () => {
+    const kill = faulty.inject({ method: "PUT", atByte: 1_000_000, times: 1, act: () => cloud.killGlance() });
+    const failed = await up();
+    assert.notEqual(failed.exitCode, 0);
+    assert.equal(kill.hits, 1);
+    await cloud.restart();
+    assert.deepEqual(await images(), ["killed saving private"]);
+    const next = await up();
+    assert.equal(next.exitCode, 0, said(next));
+    assert.deepEqual(await images(), ["killed active public"]);
+  });
+
+  const limits: { title: string; settings: CloudSettings; says: RegExp }[] = [
+    {
+      title: "image_size_cap",
+      settings: { glance: "[DEFAULT]\nimage_size_cap = 2000000\n" },
+      says: /limited-image: The image is larger than image_size_cap in glance-api\.conf/,
+    },
+    {
+      title: "user_storage_quota",
+      settings: { glance: "[DEFAULT]\nuser_storage_quota = 7MB\n" },
+      says: /limited-image: The project's images would exceed user_storage_quota/,
+    },
+    {
+      title: "a full store",
+      settings: { storeMiB: 3 },
+      says: /limited-image: Glance's store is full/,
+    },
+    {
+      title: "a policy that allows no upload",
+      settings: { policy: '"upload_image": "!"\n' },
+      says: /limited-image: Glance's policy forbids it/,
+    },
+  ];
+  for (const { title, settings, says } of limits) {
+    it(`${title} is named, with what to do, and leaves no record that the engine does not know`, async (t) => {
+      if (settings.storeMiB !== undefined && process.getuid?.() !== 0)
+        return t.skip("needs root to mount a small store");
+      await writeStack("killed", "limited");
+      await cloud.restart(settings);
+      const run = await up();
+      assert.notEqual(run.exitCode, 0);
+      assert.match(said(run), says);
+      const [killed, ...failed] = await images();
+      assert.equal(killed, "killed active public");
+      assert.ok(failed.length > 0);
+      for (const image of failed) assert.match(image, /^limited (queued|saving) private$/);
+      assert.deepEqual(await unknownToEngine(), []);
+    });
+  }
+
+  it("without a limit the next up publishes it, and nothing is left of the failed ones", async () => {
+    await cloud.restart();
+    const run = await up();
+    assert.equal(run.exitCode, 0, said(run));
+    assert.deepEqual(await images(), ["killed active public", "limited active public"]);
+  });
+
+  it("a token that ends while up runs costs nothing", async () => {
+    await cloud.restart({ glance: noTokenCache, keystone: "[token]\nexpiration = 6\n" });
+    await writeStack("killed", "limited", "late");
+    const run = await up();
+    assert.equal(run.exitCode, 0, said(run));
+    assert.deepEqual(await images(), ["killed active public", "late active public", "limited active public"]);
+  });
+
+  for (const [title, expiration, end] of [
+    ["ends between two calls", 4, () => sleep(6000)],
+    ["is revoked between two calls", 3600, revoke],
+  ] as const) {
+    it(`our client authenticates once more when its token ${title}`, async () => {
+      await cloud.restart({ glance: noTokenCache, keystone: `[token]\nexpiration = ${expiration}\n` });
+      const session = await authenticate(await readCloud("local", placesOf(cloud.cloudsFile)));
+      const client = glanceClient(session);
+      const owner = await glanceUser(cloud.cloudsFile, "local");
+      const [image] = await owner.list(stack);
+      assert.ok(image);
+      assert.equal((await client.get(image.id))?.id, image.id);
+      await end(session.cloud.authUrl, session.token);
+      const old = await fetch(`${session.imageEndpoint}/v2/images`, { headers: { "X-Auth-Token": session.token } });
+      assert.equal(old.status, 401);
+      assert.equal((await client.get(image.id))?.id, image.id);
+      assert.equal((await client.patch(image.id, [{ op: "add", path: "/note", value: title }]))["note"], title);
+    });
+  }
+
+  it("destroy leaves nothing", async () => {
+    await cloud.restart();
+    const run = await project.pulumi(["destroy", "--yes", "--skip-preview"]);
+    assert.equal(run.exitCode, 0, said(run));
+    assert.deepEqual(await images(), []);
+  });
+});
+
+async function revoke(keystone: string, token: string): Promise<void> {
+  const headers = { "X-Auth-Token": token, "X-Subject-Token": token };
+  const { status } = await fetch(`${keystone}/auth/tokens`, { method: "DELETE", headers });
+  assert.equal(status, 204);
+}
