@@ -13,6 +13,7 @@ const quickTier = {
   "mkfs.xfs": "xfsprogs",
   xorriso: "xorriso",
   cryptsetup: "cryptsetup-bin",
+  mcopy: "mtools",
 } as const;
 const fullTier = {
   "linux.uml": "user-mode-linux",

@@ -11,7 +11,7 @@ test("a machine that has everything needs no package", () => {
   );
 });
 
-const quick = ["cryptsetup-bin", "fdisk", "git", "parted", "strace", "util-linux", "xfsprogs", "xorriso"];
+const quick = ["cryptsetup-bin", "fdisk", "git", "mtools", "parted", "strace", "util-linux", "xfsprogs", "xorriso"];
 
 test("the quick tier does not ask for user-mode-linux", () => {
   assert.deepEqual(missingPackages(false, nothing), quick);
