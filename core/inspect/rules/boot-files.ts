@@ -13,7 +13,7 @@ export interface BootFilesCase {
 export type FileRule<Case> = Rule<Case> & { readonly role: ArtifactFileRole };
 
 const unseen =
-  "Ironic looks into neither kernel nor ramdisk: swapped ones, a script and random bytes deploy, and then nothing boots";
+  "Ironic looks into neither (seen with 39.0.0): swapped ones, a script and random bytes deploy, and then nothing boots";
 
 /** Header rules of the files that a boot loader takes: those of a partition image, and deploy images. */
 export const bootFileRules: readonly FileRule<BootFilesCase>[] = [

@@ -41,7 +41,7 @@ export const contentRules: readonly FileRule<ContentCase>[] = [
     name: "initramfs-of-kernel",
     role: "ramdisk",
     severity: "error",
-    source: "Linux loads modules from lib/modules/$(uname -r) alone",
+    source: "kmod, modprobe(8): modules are those of lib/modules/$(uname -r)",
     check: ({ initramfs, kernelVersion }) => {
       const versions = initramfs?.broken === undefined ? (initramfs?.moduleVersions ?? []) : [];
       return kernelVersion === undefined || versions.length === 0 || versions.includes(kernelVersion)
@@ -53,7 +53,7 @@ export const contentRules: readonly FileRule<ContentCase>[] = [
     name: "initramfs-has-modules",
     role: "ramdisk",
     severity: "warning",
-    source: "Drivers of disk and network are modules in the kernels of all distributions",
+    source: "initramfs-tools, initramfs.conf(5) MODULES; dracut(8): there the drivers of disk and network come from",
     check: ({ initramfs }) =>
       initramfs !== undefined && initramfs.broken === undefined && initramfs.moduleVersions.length === 0
         ? "it has no kernel modules (lib/modules), so only hardware that the kernel has built in will work"
@@ -75,7 +75,7 @@ export const contentRules: readonly FileRule<ContentCase>[] = [
     role: "image",
     severity: "warning",
     source:
-      "Ironic no longer boots instances over the network; ironic-python-agent, extensions/image.py installs GRUB with the image's own grub-install",
+      "Ironic, release note no-netboot: instances boot from their disk; ironic-python-agent, extensions/image.py _install_grub2 runs the image's own grub-install",
     check: ({ grub }) => {
       if (grub === undefined || grub === true) return undefined;
       return grub === false

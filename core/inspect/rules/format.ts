@@ -23,7 +23,8 @@ export const formatRules: readonly DiskImageRule[] = [
   {
     name: "no-foreign-format",
     severity: "error",
-    source: "Ironic, [conductor]permitted_image_formats; the recipe's diskFormat knows qcow2 and raw only",
+    source:
+      "Ironic, [conductor]permitted_image_formats: raw, gpt, qcow2 and iso by default; ironic/common/images.py image_format_permitted",
     check: ({ wanted, facts: { formats } }) => {
       const [format] = formats;
       const name = format === undefined || formats.length > 1 ? undefined : foreign[format];
@@ -51,7 +52,8 @@ export const formatRules: readonly DiskImageRule[] = [
     {
       name: "luks-only-if-allowed",
       severity: "error",
-      source: "Ironic cannot resize, mount or read what is encrypted; docs/reference.md, allowLuks",
+      source:
+        "ironic-python-agent, extensions/image.py _install_grub2 mounts the root file system, and has no key; docs/reference.md, allowLuks",
     },
     (disk, { allowLuks }) =>
       hasLuks(disk) && !allowLuks

@@ -3,7 +3,8 @@ import type { DiskFacts, WantedDiskImage } from "../disk-image.ts";
 import type { FileSystem } from "../filesystem/superblock.ts";
 import { diskRule, type DiskImageRule } from "./case.ts";
 
-const ironic = "Ironic, user guide, Create and add images to the Image service";
+const ironic =
+  "Ironic, doc/source/user/creating-images.rst; ironic/common/images.py is_whole_disk_image: what it is registered as is what is deployed";
 const convertKind = "correct the recipe's kind, or its elements";
 
 /** What Ironic needs of a partition image, and of a whole-disk image under the firmware that is meant. */
@@ -26,7 +27,7 @@ export const userImageRules: readonly DiskImageRule[] = [
     {
       name: "one-file-system",
       severity: "error",
-      source: "util-linux, libblkid: an ambivalent result mounts nothing",
+      source: "util-linux, libblkid blkid_do_safeprobe: of an ambivalent result (-2) nothing is mounted",
     },
     ({ table, fileSystems }) => {
       const kinds = [...fileSystems.map(({ kind }) => kind), ...(table.kind === "mbr" ? ["a partition table"] : [])];
@@ -40,7 +41,8 @@ export const userImageRules: readonly DiskImageRule[] = [
     {
       name: "no-cd-inside",
       severity: "error",
-      source: "Ironic deploys disks; a CD in a qcow2 file passes every inspector upstream",
+      source:
+        "Ironic deploys disks; oslo.utils ISOInspector looks at the file, so a CD in a qcow2 file passes every inspector upstream",
     },
     ({ fileSystems }, _wanted, { formats }) =>
       fileSystems.some(({ kind }) => kind === "iso9660") && formats.includes("qcow2")
@@ -52,7 +54,7 @@ export const userImageRules: readonly DiskImageRule[] = [
     {
       name: "file-system-inside-image",
       severity: "error",
-      source: "Linux refuses to mount a file system that is larger than its device",
+      source: "Linux, fs/ext4/super.c: bad geometry, block count exceeds size of device; it is not mounted",
     },
     ({ fileSystems }, _wanted, { virtualSize }) => tooLarge(fileSystems, virtualSize),
   ),
@@ -71,7 +73,12 @@ export const userImageRules: readonly DiskImageRule[] = [
   ),
   firmwareRule(
     "uefi",
-    { name: "uefi-needs-gpt", severity: "error", source: "Ironic, documentation, Boot mode; issue of most firmware" },
+    {
+      name: "uefi-needs-gpt",
+      severity: "error",
+      source:
+        "diskimage-builder, element block-device-efi; ironic-python-agent, disk_utils.py make_partitions: for UEFI both write a GPT; the EFI partition in an MBR that UEFI specification 2.10, section 5.2.2 allows is made by neither",
+    },
     ({ table }) =>
       table.kind === "mbr"
         ? "firmware: uefi needs a GPT, and it has an MBR; add the element block-device-efi"
@@ -99,7 +106,7 @@ export const userImageRules: readonly DiskImageRule[] = [
     {
       name: "bios-needs-boot-code",
       severity: "error",
-      source: "a BIOS runs the first sector; GNU GRUB manual, section 3.4",
+      source: "GNU GRUB manual, section 3.4: a BIOS runs what stands in the first sector, GRUB's boot.img",
     },
     ({ table }) =>
       table.mbr?.bootCode
