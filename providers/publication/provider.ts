@@ -1,14 +1,13 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { randomUUID } from "node:crypto";
-import { defaultPlaces, readCloud } from "../../core/openstack/clouds.ts";
-import type { CloudsPlaces } from "../../core/openstack/clouds-files.ts";
 import { glanceClient } from "../../core/openstack/glance.ts";
 import { requireSameCloud, type CloudIdentity } from "../../core/openstack/identity.ts";
-import { authenticate, type Session } from "../../core/openstack/keystone.ts";
+import type { Session } from "../../core/openstack/keystone.ts";
 import { readOwned } from "../../core/openstack/owned-fields.ts";
 import { publishImages, unprotectImages } from "../../core/openstack/publish.ts";
 import { withoutDoor, type WithDoor } from "../door.ts";
 import "../end-with-engine.ts";
+import { presentSession, type RecordedCloud } from "../present-session.ts";
 import { withDrift } from "./drift.ts";
 import { inputFailures, type PublicationInputs } from "./inputs.ts";
 
@@ -22,6 +21,13 @@ export type PublicationOutputs = PublicationInputs & {
   /** Glance's address. */
   readonly endpoint: string;
 };
+
+let getConfig: (key: string) => string | undefined = () => undefined;
+
+/** Keeps the stack config: `openstack:cloud` goes before `OS_CLOUD`, and both before the cloud that the state names. */
+export async function configure(request: pulumi.dynamic.ConfigureRequest): Promise<void> {
+  getConfig = (key) => request.config.get(key);
+}
 
 /** Guards the inputs; the program has validated the configuration already. Reaches for no network. */
 export async function check(_olds: unknown, news: WithDoor<PublicationInputs>): Promise<pulumi.dynamic.CheckResult> {
@@ -89,19 +95,10 @@ async function publish(inputs: PublicationInputs, olds?: PublicationOutputs): Pr
 }
 
 // Refuses credentials that lead elsewhere than those that published: there the images would count as deleted.
-async function ownSession(
-  { cloud, region }: Pick<PublicationInputs, "cloud" | "region">,
-  recorded: Partial<CloudIdentity> = {},
-): Promise<Session> {
-  const session = await authenticate(await readCloud(cloud, places({ region })));
+async function ownSession(inputs: RecordedCloud, recorded: Partial<CloudIdentity> = {}): Promise<Session> {
+  const session = await presentSession(inputs, getConfig);
   requireSameCloud(recorded, session);
   return session;
-}
-
-// A region of the configuration wins over any other, for the openstack plugin too.
-function places({ region }: { readonly region: string | undefined }): CloudsPlaces {
-  const found = defaultPlaces();
-  return region === undefined ? found : { ...found, environment: { ...found.environment, OS_REGION_NAME: region } };
 }
 
 function imageIds({ images }: PublicationInputs): Pick<PublicationOutputs, "imageId" | "kernelId" | "ramdiskId"> {

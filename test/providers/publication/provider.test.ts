@@ -14,6 +14,7 @@ let shared: DynamicProvider;
 before(async () => {
   cloud = await testCloud();
   shared = await startDynamicProvider({ OS_CLIENT_CONFIG_FILE: cloud.cloudsFile });
+  await shared.configure({});
 });
 after(async () => {
   await shared.stop();
@@ -36,7 +37,10 @@ async function scene(t: TestContext, environment?: Record<string, string>): Prom
   const images = uploads(session);
   t.after(images.clean);
   const provider = environment === undefined ? shared : await startDynamicProvider(environment);
-  if (provider !== shared) t.after(provider.stop);
+  if (provider !== shared) {
+    t.after(provider.stop);
+    await provider.configure({});
+  }
   const seen = async (of: readonly PublishedImage[]) =>
     (await Promise.all(of.map(({ id }) => other.get(id)))).map((image) => image?.visibility);
   return { provider, session, client: glanceClient(session), images, triple: await images.triple(), seen };
@@ -246,6 +250,17 @@ test("credentials of another project are refused by read, update and delete, and
   await assert.rejects(provider.delete(id, mistaken), message);
   const image = await client.get(triple[2]?.id ?? "");
   assert.deepEqual([image?.visibility, image?.protected], ["public", true]);
+});
+
+test("an openstack:cloud that leads elsewhere than the state is refused, whatever cloud the state names", async (t) => {
+  const { provider, client, triple } = await scene(t);
+  const { id, outputs } = await provider.create(inputs(triple, { protected: true }));
+  const mistaken = await startDynamicProvider({ OS_CLIENT_CONFIG_FILE: cloud.cloudsFile });
+  t.after(mistaken.stop);
+  await mistaken.configure({ "openstack:cloud": "other" });
+  await assert.rejects(mistaken.read(id, outputs), /this stack belongs to project/);
+  await assert.rejects(mistaken.delete(id, outputs), /this stack belongs to project/);
+  assert.equal((await client.get(triple[2]?.id ?? ""))?.protected, true);
 });
 
 function defined(properties: Record<string, unknown>): Record<string, unknown> {
