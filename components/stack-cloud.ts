@@ -1,7 +1,6 @@
 import * as openstack from "@pulumi/openstack";
 import * as pulumi from "@pulumi/pulumi";
-import { isLoopback } from "../core/openstack/http.ts";
-import { pluginOptions } from "../core/openstack/plugin-config.ts";
+import { pluginEndpoints, pluginOptions } from "../core/openstack/plugin-config.ts";
 import { StackCloud } from "../providers/stack-cloud/resource.ts";
 import type { AskedCloud } from "./preflight.ts";
 
@@ -33,17 +32,13 @@ export function bindCloud({ session, hasCredentials }: AskedCloud): pulumi.Compo
     ...(pulumi.runtime.isDryRun() && !hasCredentials ? nowhere : { cloud: stackCloud.cloud }),
     // Counts where no cloud is named: then a token of another project is refused, and no image seems to be gone.
     tenantId: stackCloud.projectId,
-    endpointOverrides: stackCloud.endpoint.apply(imageOverride) as pulumi.Output<Record<string, string>>,
+    endpointOverrides: stackCloud.endpoint.apply((endpoint) => pluginEndpoints(endpoint, session)) as pulumi.Output<
+      Record<string, string>
+    >,
     endpointType: stackCloud.interface,
     // Outputs, because the SDK fills what is undefined from OS_* variables, and state would follow the shell.
     region: pulumi.output(region as string),
     insecure: pulumi.output(undefined as unknown as boolean),
   });
   return { dependsOn: [stackCloud], providers: [provider] };
-}
-
-// The very Glance of our own client, whatever the plugin would pick. A local cloud gets new ports, so there it has to look itself.
-function imageOverride(endpoint: string | undefined): Record<string, string> | undefined {
-  if (endpoint === undefined || isLoopback(new URL(endpoint).hostname)) return undefined;
-  return { image: `${endpoint}/v2/` };
 }

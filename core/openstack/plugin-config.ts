@@ -1,3 +1,6 @@
+import { isLoopback } from "./http.ts";
+import type { Session } from "./keystone.ts";
+
 /** Keys of `openstack:` that say which cloud it is; our own client goes by them too. */
 const shared = ["cloud", "region"];
 
@@ -35,4 +38,21 @@ export function pluginOptions(config: Readonly<Record<string, string>>): Record<
     return value === undefined ? [] : [[key, value] as const];
   });
   return Object.fromEntries(own);
+}
+
+/**
+ * The plugin's `endpointOverrides`: the very Glance of our own client, whatever the plugin would pick; it overlooks
+ * `image_endpoint_override` of clouds.yaml. A local cloud gets new ports, so on loopback the plugin looks for itself unless one is named.
+ *
+ * @param endpoint Glance's address in the state
+ * @param session of the preflight, if there was one
+ */
+export function pluginEndpoints(
+  endpoint: string | undefined,
+  session: { readonly imageEndpoint: string; readonly cloud: Pick<Session["cloud"], "imageEndpoint"> } | undefined,
+): Record<string, string> | undefined {
+  const isLocal = endpoint === undefined || isLoopback(new URL(endpoint).hostname);
+  const named = session?.cloud.imageEndpoint === undefined ? undefined : session.imageEndpoint;
+  const address = isLocal ? named : endpoint;
+  return address === undefined ? undefined : { image: `${address}/v2/` };
 }
