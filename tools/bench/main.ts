@@ -2,9 +2,11 @@
 import { IronicImagesError } from "../../core/errors.ts";
 import { runTool } from "../run-tool.ts";
 import { benchDownload, wholeDownloadBench } from "./download.ts";
+import { benchInspect, wholeInspectBench } from "./inspect.ts";
 
 const benches: Readonly<Record<string, () => Promise<string>>> = {
   download: () => benchDownload(wholeDownloadBench),
+  inspect: () => benchInspect(wholeInspectBench),
 };
 
 await runTool(async () => {

@@ -3,7 +3,9 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { benchDownload } from "../../../tools/bench/download.ts";
+import { benchInspect } from "../../../tools/bench/inspect.ts";
 import { median } from "../../../tools/bench/statistics.ts";
+import { temporaryDirectory } from "../../support/temporary-directory.ts";
 
 test("the median is the middle one, or between the two in the middle", () => {
   assert.equal(median([9, 1, 5]), 5);
@@ -23,9 +25,19 @@ test("a small bench downloads with both and reports times and ratio", async (t) 
   assert.deepEqual(more, []);
 });
 
+test("a small bench inspects what it makes itself, and reports times, bytes and ratios", async (t) => {
+  for (const tool of ["qemu-img", "gzip", "zstd"])
+    if ((await execa(tool, ["--version"], { reject: false })).failed) return t.skip(`needs ${tool}`);
+  const report = await benchInspect({ project: temporaryDirectory(t), size: 2 ** 21, rounds: 1 });
+  assert.match(report, /^Header rules on a qcow2 image of [23] MiB, median of 1 behind the first\nFIRST +MEDIAN/);
+  assert.match(report, /\n\d+\.\d ms +\d+\.\d ms +5 ms +\d+ KiB +4096 KiB\n\nContent pass/);
+  for (const tool of ["gzip", "zstd"])
+    assert.match(report, new RegExp(`^${tool} +[23] MiB +\\d+ ms +\\d+ ms +\\d+\\.\\d\\d +1\\.5$`, "m"));
+});
+
 test("a bench that there is not is told with those that there are", async () => {
   const main = fileURLToPath(new URL("../../../tools/bench/main.ts", import.meta.url));
   const { exitCode, stderr } = await execa(process.execPath, [main, "nothing"], { reject: false });
   assert.equal(exitCode, 1);
-  assert.match(stderr, /there is no bench nothing; .*download/);
+  assert.match(stderr, /there is no bench nothing; .*download, inspect/);
 });
