@@ -31,7 +31,8 @@ export interface CloudTls {
  * Finds the cloud that the openstack plugin 3.15.2 would find: the one named here, else `OS_CLOUD`, else plain `OS_*` variables.
  * With a cloud named, variables only fill what its entry leaves empty; region, CA, client certificate and verification are
  * the other way round. (terraform-provider-openstack v1.54.1 `openstack/provider.go`; gophercloud/utils
- * `terraform/auth/config.go`, `openstack/clientconfig/requests.go`.) One difference: the plugin overlooks `interface` in clouds.yaml.
+ * `terraform/auth/config.go`, `openstack/clientconfig/requests.go`.) Two differences: the plugin
+ * overlooks `interface` and `image_endpoint_override` of clouds.yaml, so the program tells it (`plugin-config.ts`).
  *
  * @throws IronicImagesError `cloud-not-named`, `cloud-not-found`, `clouds-file-missing`, `clouds-profile-missing`, `clouds-file-unreadable`, `cloud-config`
  */

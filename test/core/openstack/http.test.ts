@@ -1,42 +1,19 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import * as http from "node:http";
 import * as https from "node:https";
-import { join } from "node:path";
 import { test, type TestContext } from "node:test";
-import { execa } from "execa";
 import { exchange } from "../../../core/openstack/http.ts";
 import type { IronicImagesError } from "../../../core/errors.ts";
 import { temporaryDirectory } from "../../support/temporary-directory.ts";
+import { selfSigned } from "./certificate.ts";
 import { listen } from "./listen.ts";
 
 async function secureServer(t: TestContext): Promise<{ url: string; ca: string }> {
-  const directory = temporaryDirectory(t);
-  const [key, cert] = [join(directory, "key.pem"), join(directory, "cert.pem")];
-  const names = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"];
-  await execa("openssl", [
-    "req",
-    "-x509",
-    "-newkey",
-    "ec",
-    "-pkeyopt",
-    "ec_paramgen_curve:P-256",
-    "-nodes",
-    "-days",
-    "2",
-    ...names,
-    "-keyout",
-    key,
-    "-out",
-    cert,
-  ]);
-  const ca = readFileSync(cert, "utf8");
-  const server = await listen(
-    https.createServer({ key: readFileSync(key), cert: ca }, (_request, response) => response.end("secure")),
-    "https",
-  );
+  const { key, cert } = await selfSigned(temporaryDirectory(t));
+  const secure = https.createServer({ key, cert }, (_request, response) => response.end("secure"));
+  const server = await listen(secure, "https");
   t.after(server.stop);
-  return { url: server.url, ca };
+  return { url: server.url, ca: cert };
 }
 
 test("a certificate of a CA of one's own is accepted with cacert", async (t) => {

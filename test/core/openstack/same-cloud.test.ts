@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
+import type * as http from "node:http";
+import * as https from "node:https";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { after, before, test } from "node:test";
 import tmp from "tmp";
 import { parse, stringify } from "yaml";
@@ -14,7 +17,9 @@ import { imageEndpointOf } from "../../support/glance.ts";
 import { withOpenstackPlugin } from "../../support/openstack-plugin.ts";
 import { addRegion } from "../../support/region.ts";
 import { temporaryDirectory } from "../../support/temporary-directory.ts";
+import { selfSigned } from "./certificate.ts";
 import { startFront, type Front } from "./front.ts";
+import { listen } from "./listen.ts";
 import type { Entry } from "./variant.ts";
 
 const regions = { one: `region-${randomUUID()}`, two: `region-${randomUUID()}` };
@@ -23,6 +28,8 @@ const fronts: Front[] = [];
 const places = ["public", "internal", "region two"] as const;
 let cloud: TestCloud;
 let directory: tmp.DirResult;
+/** Keystone behind TLS, with a certificate that nobody knows. */
+let secureKeystone: Awaited<ReturnType<typeof listen>>;
 let entries: Record<"local" | "other", Entry>;
 
 before(async () => {
@@ -34,14 +41,26 @@ before(async () => {
   const file = join(directory.name, "clouds.yaml");
   await addRegion(cloud.cloudsFile, regions.two, two ?? "", file);
   await addRegion(cloud.cloudsFile, regions.one, open ?? "", file, inside);
+  const { key, cert } = await selfSigned(directory.name);
+  secureKeystone = await listen(https.createServer({ key, cert }, passOn), "https");
   entries = (parse(readFileSync(file, "utf8")) as { clouds: typeof entries }).clouds;
 });
 
 after(async () => {
   for (const front of fronts) await front.stop();
+  await secureKeystone.stop();
   directory.removeCallback();
   await cloud.stop();
 });
+
+async function passOn(incoming: http.IncomingMessage, outgoing: http.ServerResponse): Promise<void> {
+  const { method = "GET", url = "" } = incoming;
+  const body = method === "GET" ? null : await text(incoming);
+  const address = new URL(url, entries.local.auth["auth_url"]);
+  const answer = await fetch(address, { method, body, headers: { "Content-Type": "application/json" } });
+  const token = answer.headers.get("x-subject-token");
+  outgoing.writeHead(answer.status, token === null ? {} : { "x-subject-token": token }).end(await answer.text());
+}
 
 const copy = (name: "local" | "other", change: (entry: Entry) => void = () => undefined): Entry => {
   const entry = structuredClone(entries[name]);
@@ -137,6 +156,19 @@ const rows: Row[] = [
     }),
     config: { cloud: "a" },
     is: { project: "other", at: "region two" },
+  },
+  {
+    title: "cacert of clouds.yaml, for a Keystone whose certificate nobody else knows",
+    files: () => ({
+      "clouds.yaml": clouds({
+        a: copy("other", (entry) => {
+          entry.auth["auth_url"] = `${secureKeystone.url}/v3`;
+          entry["cacert"] = join(directory.name, "cert.pem");
+        }),
+      }),
+    }),
+    config: { cloud: "a" },
+    is: { project: "other", at: "public" },
   },
   {
     title: "OS_ENDPOINT_TYPE",
