@@ -9,10 +9,11 @@ export const kernelPanic = /Kernel panic - not syncing.*/;
 
 /**
  * That a system of an image speaks on the serial line, and not its firmware or boot loader only: the kernel's time stamps
- * (kernel/printk/printk.c, print_time) and banner (init/version.c), and systemd's states (src/core/manager.c), which show that
+ * (kernel/printk/printk.c, print_time) and banner (init/version.c), its last line, and systemd's states (src/core/manager.c), which show that
  * the kernel has this console though it is `quiet`.
  */
-export const systemSpeaks = /^\[ *\d+\.\d{6}\] |^\[(?: {2}OK {2}|FAILED|DEPEND| TIME )\] |Linux version \d/m;
+export const systemSpeaks =
+  /^\[ *\d+\.\d{6}\] |^\[(?: {2}OK {2}|FAILED|DEPEND| TIME )\] |Linux version \d|Kernel panic - not syncing/m;
 
 /** Where nothing but the kernel is started, everything is its word, or of what it started. */
 export const anything = /\S/;

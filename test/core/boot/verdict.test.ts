@@ -20,6 +20,7 @@ for (const [what, text, speaks] of [
   ["a kernel", "[    0.000000] Linux version 6.1.0-37-amd64 (debian-kernel@lists.debian.org)\n", true],
   ["a kernel that has run for days", "GRUB\n[123456.789012] usb 1-1: reset\n", true],
   ["a kernel without time stamps", "Linux version 6.1.0 (gcc)\n", true],
+  ["a kernel without time stamps that panics", "Kernel panic - not syncing: VFS: Unable to mount root fs\n", true],
   ["systemd under a quiet kernel", "\n[FAILED] Failed to start Network.\n", true],
   [
     "GRUB",
