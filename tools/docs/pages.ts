@@ -1,5 +1,6 @@
 import { recipeJsonSchema, stackJsonSchema } from "./json-schema.ts";
 import { reference } from "./reference.ts";
+import { trust } from "./trust.ts";
 
 /** All generated files of a project: path relative to it, and what must be in it. */
 export function generatedPages(projectDirectory: string): Readonly<Record<string, string>> {
@@ -8,5 +9,6 @@ export function generatedPages(projectDirectory: string): Readonly<Record<string
     "schemas/recipe.schema.json": json(recipeJsonSchema()),
     "schemas/stack.schema.json": json(stackJsonSchema()),
     "docs/reference.md": reference(projectDirectory),
+    "docs/trust.md": trust(projectDirectory),
   };
 }

@@ -1,0 +1,86 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { badImages } from "./bad-images.ts";
+import { gates, type Gate, type TrustedRule } from "./trust-gates.ts";
+
+/** A rule, and the test that names it. */
+export interface TestedRule extends TrustedRule {
+  /** Path in the project; undefined if no test names the rule. */
+  readonly test: string | undefined;
+}
+
+/** The rules of a gate with their tests, as a project's test/ has them: the nearest that names each. */
+export function testedRules(projectDirectory: string, { rules, near }: Pick<Gate, "rules" | "near">): TestedRule[] {
+  const all = testFiles(projectDirectory);
+  // So that a new test elsewhere changes no table.
+  const files = [...all.filter(({ path }) => near.test(path)), ...all.filter(({ path }) => !near.test(path))];
+  return rules.map((rule) => ({ ...rule, test: files.find(({ text }) => names(text, rule))?.path }));
+}
+
+/** `docs/trust.md`. */
+export function trust(projectDirectory: string): string {
+  const sections = [
+    "<!-- Made by `npm run docs` from the rules in core and tools/docs. Do not edit. -->",
+    "# What is relied on",
+    "Nothing is believed: neither a build nor a disk, neither the network nor Glance. An image becomes visible to others only after it has passed these gates, in this order. The first that refuses ends it, and what was published before stays as it was.",
+    [
+      "1. **The preview** checks recipes and stack ([reference.md](reference.md)), and asks the cloud whether it can take what is planned.",
+      "2. **After the build, download or import** all bytes are read once. What no node could boot does not enter the store.",
+      "3. **Before registration** the sizes are compared with the limits, and **before each upload** the bytes with those that were inspected.",
+      "4. **The boot test**, where one is asked for, runs beside the uploads, and publication waits for its verdict.",
+      "5. **After the upload** every image is read back, private still; its digest in Glance must be the artifact's.",
+      "6. What is replaced is hidden; then kernel, ramdisk and image become visible, in this order.",
+    ].join("\n"),
+    "An *error* ends preview or `up` with an exit code that is not 0; a *warning* is said, and the image goes on; *always* is so by construction. A rule that no test names fails `npm test`.",
+    ...gates.flatMap((gate) => [`## ${gate.title}`, gate.text, ruleTable(testedRules(projectDirectory, gate))]),
+    "## Bad images, stopped",
+    "Each is made with the real tools, and stopped on the real engine and the real Glance, where nothing of it becomes visible and a good image of before stays.",
+    badImageTable(),
+  ];
+  return `${sections.join("\n\n")}\n`;
+}
+
+function ruleTable(rules: readonly TestedRule[]): string {
+  const rows = rules.map(
+    ({ name, severity, source, test }) =>
+      `| \`${name}\` | ${severity} | ${source.replaceAll("|", "\\|")} | ${test === undefined ? "none" : link(test)} |`,
+  );
+  return [
+    "| rule | severity | upstream source, or what goes wrong without it | test |",
+    "| --- | --- | --- | --- |",
+    ...rows,
+  ].join("\n");
+}
+
+function badImageTable(): string {
+  const rows = badImages.map(({ what, made, gate, test }) => `| ${what} | ${made} | ${gate} | ${link(test)} |`);
+  return ["| image | how it is made | where it is stopped | test |", "| --- | --- | --- | --- |", ...rows].join("\n");
+}
+
+function link(path: string): string {
+  return `[${path.replace(/^test\//, "")}](../${path})`;
+}
+
+function names(text: string, { name, inTests }: TrustedRule): boolean {
+  if (inTests !== undefined) return text.includes(inTests);
+  return new RegExp(`(?<![\\w-])${name}(?![\\w-])`).test(text);
+}
+
+function testFiles(projectDirectory: string): { path: string; text: string }[] {
+  const directory = join(projectDirectory, "test");
+  return entriesBelow(directory)
+    .map((entry) => `test/${entry}`)
+    .filter((path) => path.endsWith(".ts") && !path.startsWith("test/tools/docs/"))
+    .sort()
+    .map((path) => ({ path, text: readFileSync(join(projectDirectory, path), "utf8") }));
+}
+
+function entriesBelow(directory: string): string[] {
+  try {
+    return readdirSync(directory, { recursive: true, encoding: "utf8" });
+  } catch (error) {
+    // A copy of the program has no tests.
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
+}
