@@ -78,7 +78,7 @@ export const badImages: readonly BadImage[] = [
     title: "a root file system that has no init",
   },
   {
-    what: "a new build that hangs while it boots",
+    what: "a new build whose kernel panics",
     made: "a boot sector that says so",
     gate: "boot test: boot-test-failed",
     test: "test/e2e/boot-test.test.ts",
