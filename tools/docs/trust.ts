@@ -36,6 +36,7 @@ export function trust(projectDirectory: string): string {
     "## Bad images, stopped",
     "Each is made with the real tools, and stopped on the real engine and the real Glance, where nothing of it becomes visible and a good image of before stays.",
     badImageTable(),
+    "What fails on the way (resets, 4xx and 5xx at chosen bytes, deletions by others, a killed Glance, full stores) is in [e2e/recovery.test.ts](../test/e2e/recovery.test.ts) and [full/recovery.test.ts](../test/full/recovery.test.ts): at most one good image a name afterwards, no record that nobody knows, and a message that says what to do.",
   ];
   return `${sections.join("\n\n")}\n`;
 }
