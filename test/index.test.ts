@@ -53,7 +53,6 @@ test("the program, with a played engine, wires both kinds of image", async () =>
       "debian-minimal-partition.qcow2",
       {
         ...origin,
-        os_distro: "debian",
         img_type: "partition",
         kernel_id: "id-of-my-image-kernel",
         ramdisk_id: "id-of-my-image-ramdisk",
@@ -84,6 +83,11 @@ test("the program, with a played engine, wires both kinds of image", async () =>
     assert.deepEqual(inputs["properties"], properties, name);
   }
   assert.equal(registered.filter(({ type }) => type === "Image").length, rows.length);
+  const owned = registered.find(({ type, name }) => type === "Publication" && name === "my-image")?.inputs["images"];
+  assert.deepEqual(
+    (owned as { properties?: object }[]).map(({ properties }) => properties),
+    [undefined, undefined, { os_distro: "debian" }],
+  );
   const publications = registered
     .filter(({ type }) => type === "Publication")
     .map(({ name, inputs }) => [name, inputs["visibility"]]);
