@@ -47,7 +47,7 @@ describe("a downloaded pair of deploy images on the real engine and the real Gla
     });
   const stackFile = () => readFile(path.join(project.directory, `stacks/Pulumi.${stack}.yaml`), "utf8");
   const pair = async () => ((await project.outputs())["deployImages"] as Record<string, Pair>)["amd64"] as Pair;
-  const ids = async () => (await glance.list(ofStack)).map(({ id }) => id).sort();
+  const ids = async () => (await glance.listAll(ofStack)).map(({ id }) => id).sort();
 
   async function assertServes({ kernelId, ramdiskId }: Pair, build: PublishedBuild): Promise<void> {
     assert.equal(await glance.downloadedSha256(kernelId), sha256(build.kernel));

@@ -37,10 +37,6 @@ describe("a public triple whose element changes, on the real engine and the real
     await writeStack({});
   });
 
-  const listAll = async (user: GlanceUser) => [
-    ...(await user.list(stack)),
-    ...(await user.list({ ...stack, os_hidden: "true" })),
-  ];
   const writeStack = (change: object) =>
     project.writeStack({
       "ironic-images:userImages": {
@@ -59,7 +55,7 @@ describe("a public triple whose element changes, on the real engine and the real
   after(async () => {
     await project.pulumi(["destroy", "--yes", "--skip-preview"]);
     // User images first: what is kept is nobody's but Glance's.
-    const kept = await listAll(owner);
+    const kept = await owner.listAll(stack);
     for (const { id } of kept.sort((one) => ("kernel_id" in one ? -1 : 1))) await operator.delete(id);
     await project.remove();
     await cloud.stop();
@@ -76,14 +72,14 @@ describe("a public triple whose element changes, on the real engine and the real
       [["my-image", "tiny", true]],
       "kernel and ramdisk are in no list",
     );
-    assert.equal((await listAll(other)).length, 3);
+    assert.equal((await other.listAll(stack)).length, 3);
     t.diagnostic(`${watcher.looks} looks of a second user`);
   });
 
   it("refresh keeps what Publication made public", async () => {
     const up = await project.pulumi(["up", "--refresh", "--yes", "--skip-preview", "--expect-no-changes"]);
     assert.equal(up.exitCode, 0, up.stderr + up.stdout);
-    assert.equal((await listAll(other)).length, 3);
+    assert.equal((await other.listAll(stack)).length, 3);
   });
 
   it("a kernel_id that was changed behind our back is shown by refresh, and mended", async () => {
@@ -130,7 +126,7 @@ describe("a public triple whose element changes, on the real engine and the real
   });
 
   it("up does what the preview said: the new triple is in before the old goes, and no mixed one is ever seen", async (t) => {
-    const before = new Set((await listAll(owner)).map(({ id }) => id));
+    const before = new Set((await owner.listAll(stack)).map(({ id }) => id));
     const watcher = watchVisible(other, stack);
     const up = await project.pulumi(["up", "--plan", planFile, "--yes", "--skip-preview"]);
     assert.deepEqual(await watcher.stop(), []);
@@ -143,7 +139,7 @@ describe("a public triple whose element changes, on the real engine and the real
       ({ op, type, name }) => op === "update" && type === "Publication" && name === "my-image",
     );
     assert.ok(lastCreate !== -1 && lastCreate < published && published < firstDelete, JSON.stringify(up.steps));
-    const now = (await listAll(other)).map(({ id }) => id);
+    const now = (await other.listAll(stack)).map(({ id }) => id);
     assert.equal(now.length, 3, "the old ones were protected, and are gone all the same");
     assert.ok(now.every((id) => !before.has(id)));
   });
@@ -161,11 +157,11 @@ describe("a public triple whose element changes, on the real engine and the real
     await writeStack({ keepPrevious: true });
     const said = await project.pulumi(["up", "--yes", "--skip-preview"]);
     assert.equal(said.exitCode, 0, said.stderr + said.stdout);
-    const before = await listAll(other);
+    const before = await other.listAll(stack);
     await writeMarker(project, "three");
     const up = await project.pulumi(["up", "--yes", "--skip-preview"]);
     assert.equal(up.exitCode, 0, up.stderr + up.stdout);
-    const now = new Map((await listAll(other)).map((image) => [image.id, image]));
+    const now = new Map((await other.listAll(stack)).map((image) => [image.id, image]));
     assert.equal(now.size, 6);
     for (const { id, kernel_id: kernelId, status } of before) {
       const kept = now.get(id);

@@ -6,8 +6,10 @@ import { authenticate } from "../../core/openstack/keystone.ts";
 
 /** What a user of a cloud sees and can do in Glance, beyond what the program needs. */
 export interface GlanceUser {
-  /** All images that this user may see, own and public ones. */
+  /** Images that this user may see, own and public ones, but for those that lists leave out. */
   list(filter?: Readonly<Record<string, string>>): Promise<GlanceImage[]>;
+  /** With hidden ones: what was replaced and kept, among others. */
+  listAll(filter?: Readonly<Record<string, string>>): Promise<GlanceImage[]>;
   /** The bytes of an image. */
   download(id: string): Promise<ReadableStream<Uint8Array>>;
   /** Sha256 of the bytes that Glance gives out. */
@@ -39,12 +41,13 @@ export async function glanceUser(cloudsFile: string, cloud: string): Promise<Gla
     if (body === null) throw new Error(`${id} has no bytes`);
     return body;
   }
+  async function list(filter: Readonly<Record<string, string>> = {}): Promise<GlanceImage[]> {
+    const query = new URLSearchParams({ limit: "1000", ...filter });
+    return ((await (await call("GET", `/v2/images?${query}`)).json()) as { images: GlanceImage[] }).images;
+  }
   return {
-    async list(filter = {}) {
-      const query = new URLSearchParams({ limit: "1000", ...filter });
-      const answer = (await (await call("GET", `/v2/images?${query}`)).json()) as { images: GlanceImage[] };
-      return answer.images;
-    },
+    list,
+    listAll: async (filter = {}) => [...(await list(filter)), ...(await list({ ...filter, os_hidden: "true" }))],
     download,
     async downloadedSha256(id) {
       const hash = createHash("sha256");
