@@ -75,6 +75,7 @@ describe("an image on the real engine and the real Glance", () => {
       "PartitionImage my-image",
       "Publication my-disk",
       "Publication my-image",
+      "StackCloud cloud",
       "WholeDiskImage my-disk",
     ]);
   });
