@@ -15,6 +15,9 @@ export interface CloudSettings {
   readonly storeMiB?: number;
 }
 
+/** Glance asks Keystone of every token again, so that revoked and expired ones are noticed at once. */
+export const noTokenCache = "[keystone_authtoken]\ntoken_cache_time = -1\n";
+
 /** A Keystone and Glance of a test's own, to be configured, killed and started again. The images stay on restart. */
 export interface OwnCloud {
   readonly cloudsFile: string;
@@ -58,6 +61,12 @@ export async function ownCloud(settings: CloudSettings = {}): Promise<OwnCloud> 
     },
     stop,
   };
+}
+
+/** Takes a token back, by its own authority; the status is 204, or 401 or 404 if it has ended already. */
+export async function revokeToken(keystone: string, token: string): Promise<number> {
+  const headers = { "X-Auth-Token": token, "X-Subject-Token": token };
+  return (await fetch(`${keystone}/auth/tokens`, { method: "DELETE", headers })).status;
 }
 
 // The servers' home is their directory, and oslo.config reads what lies in these places of a home after its main file.
