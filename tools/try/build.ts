@@ -45,7 +45,7 @@ export async function buildJob(
 ): Promise<TriedBuild> {
   const store: ArtifactStore = openStore(project, { onMessage: (message) => report.note(message) });
   const present = await store.find(job.name, job.fingerprint);
-  if (present !== undefined) return { record: present, built: false };
+  if (present !== undefined) return { record: await store.inspected(present), built: false };
   await report.step("this machine", checkHost);
   const virtualenv = await report.step("diskimage-builder", (progress) =>
     ensureVirtualenv({ name: "builder", cacheDirectory, progress }),

@@ -27,6 +27,7 @@ await runTool(async () => {
   const { job, warnings } = recipeJob(projectDirectory, recipe);
   warnings.forEach((warning) => report.note(warning));
   const tried = await buildJob(job, { project: projectDirectory, cacheDirectory: cacheDirectory(), report, signal });
+  tried.record.inspection?.warnings.forEach((warning) => report.note(warning));
   const directory = openStore(projectDirectory).directory(tried.record);
   const result = boot
     ? await report.step(`boot ${recipe}`, ({ say }) =>
