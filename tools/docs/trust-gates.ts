@@ -46,7 +46,7 @@ export const gates: readonly Gate[] = [
     ],
   },
   {
-    title: "After the build or the import: all bytes, once",
+    title: "After the build, download or import: what are these files?",
     text: "Nothing with an error enters the store. The message names file and rule, and warnings are kept in the artifact's record and said by `up`. The verdicts on formats are compared with oslo.utils, the inspector of Glance and Ironic: equal on a [corpus](../test/core/inspect/corpus/corpus.test.ts), and never more lenient on 2,000 [mutated files](../test/core/inspect/corpus/mutants.test.ts).",
     near: /^test\/core\/inspect\/.*-cases\.ts$|^test\/core\/inspect\/artifact/,
     rules: [

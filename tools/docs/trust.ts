@@ -25,7 +25,7 @@ export function trust(projectDirectory: string): string {
     "Nothing is believed: neither a build nor a disk, neither the network nor Glance. An image becomes visible to others only after it has passed these gates, in this order. The first that refuses ends it, and what was published before stays as it was.",
     [
       "1. **The preview** checks recipes and stack ([reference.md](reference.md)), and asks the cloud whether it can take what is planned.",
-      "2. **After the build, download or import** all bytes are read once. What no node could boot does not enter the store.",
+      "2. **After the build, download or import** formats, partition tables, file systems, kernel and the whole initramfs are read, once. What no node could boot does not enter the store.",
       "3. **Before registration** the sizes are compared with the limits, and **before each upload** the bytes with those that were inspected.",
       "4. **The boot test**, where one is asked for, runs beside the uploads, and publication waits for its verdict.",
       "5. **After the upload** every image is read back, private still; its digest in Glance must be the artifact's.",
