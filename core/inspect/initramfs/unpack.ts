@@ -94,11 +94,23 @@ async function feed(
       if (chunk.length === 0) break;
       at += chunk.length;
       // What goes wrong is told to who reads.
-      await new Promise<void>((done) => unpack.write(chunk, () => done()));
+      await written(unpack, chunk);
       if (unpack.destroyed || unpack.bytesWritten < at - start) return;
     }
     unpack.end();
   } catch (error) {
     unpack.destroy(error instanceof Error ? error : new Error(String(error)));
   }
+}
+
+/** Until the bytes are used, or the stream is closed: for bytes that turn out damaged Node never calls back. */
+function written(unpack: Duplex, chunk: Buffer): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      unpack.off("close", done);
+      resolve();
+    };
+    unpack.once("close", done);
+    unpack.write(chunk, done);
+  });
 }

@@ -2,9 +2,14 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { test } from "node:test";
 import { gzipSync, zstdCompressSync } from "node:zlib";
+import { IronicImagesError } from "../../../../core/errors.ts";
 import { memorySource } from "../../../../core/inspect/byte-source.ts";
 import { readInitramfs, type InitramfsFacts } from "../../../../core/inspect/initramfs/initramfs.ts";
+import { bannerVersion } from "../../../../core/inspect/kernel/banner.ts";
+import { readKernel } from "../../../../core/inspect/kernel/kernel.ts";
 import { cpio } from "../../../support/miniature/initramfs.ts";
+import { miniatureKernel } from "../../../support/miniature/kernel.ts";
+import { randomFrom } from "../random.ts";
 
 const never = () => assert.fail("nothing here needs a tool of the host");
 const read = (bytes: Buffer): Promise<InitramfsFacts> => readInitramfs(memorySource(bytes), never);
@@ -78,6 +83,8 @@ const old = Buffer.from(root);
 old.write("070707");
 const wrongChecksum = gzipSync(root);
 wrongChecksum.writeUInt32LE(1, wrongChecksum.length - 8);
+const damaged = gzipSync(root);
+damaged.fill(0xff, 12, 40);
 const longName = cpio([{ name: "a" }]);
 longName.write("FFFFFFFF", 6 + 11 * 8);
 const noNumber = cpio([{ name: "a" }]);
@@ -110,6 +117,7 @@ for (const [what, bytes, why] of [
     /^it cannot be unpacked \(gzip\): unexpected end of file$/,
   ],
   ["gzip with another checksum", wrongChecksum, /^it cannot be unpacked \(gzip\): its checksum is wrong$/],
+  ["gzip with a byte changed at its beginning", damaged, /^it cannot be unpacked \(gzip\): /],
   ["gzip with half a header", Buffer.from("1f8b08", "hex"), /^it cannot be unpacked \(gzip\): wrong header$/],
   ["zstd that is cut off", zstdCompressSync(root).subarray(0, 50_000), /^it cannot be unpacked \(zstd\): /],
   [
@@ -138,4 +146,35 @@ for (const [what, bytes, why] of [
 test("names of kernel versions are kept up to a limit, however many an archive has", async () => {
   const files = Array.from({ length: 100 }, (_, index) => ({ name: `lib/modules/${index}/modules.dep` }));
   assert.equal((await read(gzipSync(cpio(files)))).moduleVersions.length, 32);
+});
+
+test("1,000 damaged initramfs and kernels (seeded) are read to the end: an answer, and no error", async (t) => {
+  const random = randomFrom(7);
+  const small = cpio([{ name: "init" }, { name: "lib/modules/6.8.0-1-generic/modules.dep", content: "a: b" }]);
+  const bases = [
+    small,
+    gzipSync(small),
+    zstdCompressSync(small),
+    Buffer.concat([microcode, zeros(100), gzipSync(small)]),
+    miniatureKernel(),
+    miniatureKernel({ architecture: "arm64" }),
+  ];
+  let whole = 0;
+  for (const number of Array(1000).keys()) {
+    const bytes = Buffer.from(bases[number % bases.length] ?? small);
+    for (let damage = 0; damage < 3; damage++) bytes[Math.floor(random() * bytes.length)] = Math.floor(random() * 256);
+    const source = memorySource(random() < 0.2 ? bytes.subarray(0, Math.floor(random() * bytes.length)) : bytes);
+    const { broken, unpackedSize } = await readInitramfs(source, () => {
+      throw new IronicImagesError("host-tool-missing", "played");
+    }).catch((error: unknown) => {
+      if (!(error instanceof IronicImagesError)) throw error;
+      return { broken: error.summary, unpackedSize: 0 };
+    });
+    if (broken === undefined) whole++;
+    assert.ok(Number.isSafeInteger(unpackedSize));
+    const kernel = await readKernel(source);
+    if (kernel !== undefined) await bannerVersion(source, kernel);
+  }
+  t.diagnostic(`${whole} of them are whole to the eye`);
+  assert.ok(whole > 20 && whole < 500, `${whole}`);
 });
