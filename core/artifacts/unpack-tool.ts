@@ -33,7 +33,8 @@ export async function* unpackWithTool(kind: PartKind, packed: Readable): AsyncGe
         `${command} is not on this machine, and an initramfs is compressed with it (${kind}); install it (Debian: ${debianPackage})`,
       );
     }
-    if (ended.failed) throw new Error(ended.stderr.trim() || (ended.shortMessage ?? `${command} failed`));
+    // The first line says what, the rest is advice about the tool.
+    if (ended.failed) throw new Error(/\S.*/.exec(ended.stderr)?.[0] ?? ended.shortMessage ?? `${command} failed`);
   } finally {
     child.kill("SIGKILL");
     await child;
