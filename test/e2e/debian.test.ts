@@ -12,7 +12,7 @@ import { bootFirmware, bootTestSettings } from "../../core/boot/settings.ts";
 import { fingerprint, fingerprintInputs } from "../../core/recipe/fingerprint.ts";
 import { loadRecipe } from "../../core/recipe/load.ts";
 import { keepInCache, takeFromCache } from "../support/artifact-cache.ts";
-import { startBuildProxy, telltales, type BuildProxy } from "../support/build-proxy.ts";
+import { secretTelltales, startBuildProxy, telltales, type BuildProxy } from "../support/build-proxy.ts";
 import { testCloud, type TestCloud } from "../support/cloud.ts";
 import { glanceUser, type GlanceUser } from "../support/glance.ts";
 import { withMountedImage } from "../support/mounted-image.ts";
@@ -81,8 +81,13 @@ describe("the real Debian images of the stack local", () => {
       const { diskFormat: format, kind } = record.inputs;
       const file = path.join(directory, record.files.image?.name ?? "");
       const patterns = telltales.flatMap((text) => ["-e", text]);
-      const inImage = await withMountedImage({ path: file, format, kind }, async (root) => {
+      const inImage = await withMountedImage({ path: file, format, kind }, async (root, disk) => {
         assert.ok(await readFile(path.join(root, "etc/debian_version"), "utf8"));
+        // Of what was deleted the journal may have a file's name, never its content.
+        const deleted = await execa("grep", ["-caF", ...secretTelltales.flatMap((text) => ["-e", text]), disk], {
+          reject: false,
+        });
+        assert.equal(deleted.stdout, "0", `${recipe}: the disk holds a password in its free blocks`);
         return execa("grep", ["-rlaF", "--devices=skip", ...patterns, root], { reject: false });
       });
       assert.equal(inImage.exitCode, 1, `${recipe}: ${inImage.stdout}${inImage.stderr}`);

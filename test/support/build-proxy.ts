@@ -9,8 +9,11 @@ import type { BuildSettings } from "../../core/build/settings.ts";
 const mirrorHost = "mirror.ironic-images.test";
 const credentials = "builder:not-in-the-image";
 
-/** What an image built through the proxy must not hold, anywhere. */
-export const telltales = [mirrorHost, credentials, Buffer.from(credentials).toString("base64")] as const;
+/** What an image built through the proxy must not hold, in deleted files neither. */
+export const secretTelltales = [credentials, Buffer.from(credentials).toString("base64")] as const;
+
+/** What no file of it must hold. */
+export const telltales = [mirrorHost, ...secretTelltales] as const;
 
 /**
  * The package mirrors of a site whose name nobody else knows, behind a proxy with a password: a forward proxy on loopback

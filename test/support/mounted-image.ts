@@ -11,10 +11,13 @@ export interface ImageFile {
 }
 
 /**
- * Mounts an image's root file system read-only, hands its directory to `use`, and takes everything away again, whatever `use` does. Needs root and loop
+ * Mounts an image's root file system read-only, hands its directory and the raw disk to `use`, and takes everything away again, whatever `use` does. Needs root and loop
  * devices. Of a whole-disk image the largest partition is taken.
  */
-export async function withMountedImage<T>(image: ImageFile, use: (root: string) => Promise<T> | T): Promise<T> {
+export async function withMountedImage<T>(
+  image: ImageFile,
+  use: (root: string, disk: string) => Promise<T> | T,
+): Promise<T> {
   const { name: scratch } = tmp.dirSync({ prefix: "ironic-images-mount" });
   const undo: (() => unknown)[] = [() => rmdirSync(scratch)];
   try {
@@ -29,7 +32,7 @@ export async function withMountedImage<T>(image: ImageFile, use: (root: string) 
     undo.push(() => rmdirSync(root));
     await execa("mount", ["-o", "ro", device, root]);
     undo.push(() => execa("umount", [root]));
-    return await use(root);
+    return await use(root, raw);
   } finally {
     // The first step that fails ends it: nothing is removed from under a mount.
     for (const step of undo.reverse()) await step();

@@ -79,6 +79,7 @@ def main(root, finish_file, own_mirror, own_security, manifest_directory):
         left += ["/%s (%s)" % (name, what) for what in private.found(image.read(name))]
     if left:
         fail("the image would give away the build host, in " + ", ".join(left) + ": remove it in a cleanup.d hook of the element that writes it")
+    image.zero_free_blocks()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
 """Files of an image that is not running: nothing here follows a link, which would lead into the build host."""
+import contextlib
 import os
 import re
 import sys
@@ -42,14 +43,35 @@ class Image:
         with open(os.path.join(self.root, relative), encoding="utf-8", errors="surrogateescape") as file:
             return file.read()
 
+    def wipe(self, relative):
+        """Zeros over the content: what is only freed stays on the disk where the build host cannot discard."""
+        with open(os.path.join(self.root, relative), "r+b") as file:
+            file.write(bytes(os.fstat(file.fileno()).st_size))
+            file.flush()
+            os.fsync(file.fileno())
+
     def write(self, relative, text):
         """In place: owner, mode and SELinux label stay."""
+        self.wipe(relative)
         with open(os.path.join(self.root, relative), "r+", encoding="utf-8", errors="surrogateescape") as file:
             file.truncate()
             file.write(text)
 
     def remove(self, relative):
+        self.wipe(relative)
         os.remove(os.path.join(self.root, relative))
+
+    def zero_free_blocks(self):
+        """On a small file system, whose blocks of 1 KiB fstrim leaves as they are: it discards pages of 4 KiB."""
+        if os.statvfs(self.root).f_bsize >= 4096:
+            return
+        path = os.path.join(self.root, "ironic-images-zeros")
+        with open(path, "xb", buffering=0) as file:
+            with contextlib.suppress(OSError):
+                while True:
+                    file.write(bytes(2 ** 20))
+            os.fsync(file.fileno())
+        os.remove(path)
 
 
 class Private:
