@@ -233,6 +233,14 @@ for (const [what, args, message] of [
   });
 }
 
+test("with --check a failure is no answer: it exits with 2", async () => {
+  const { exitCode, stderr } = await execa(process.execPath, [main, "--stack", "nowhere", "--check"], {
+    reject: false,
+  });
+  assert.equal(exitCode, 2);
+  assert.match(stderr, /^ironic-images: there is no stacks/);
+});
+
 test("a publisher that has replaced the kernel and not yet the initramfs is refused, and nothing is written", async (t) => {
   const [build, next] = [someBuild(), someBuild()];
   const { origin } = await publish(t, filesOf({ ...build, kernel: next.kernel }));
