@@ -35,7 +35,7 @@ export const bootFileRules: readonly FileRule<BootFilesCase>[] = [
     check: (files) =>
       files.kernel.is === "kernel" || areSwapped(files)
         ? undefined
-        : `it is ${named(files.kernel)}, and must be a kernel (x86 bzImage, arm64 Image, EFI zboot); build or download it again`,
+        : `it is ${named(files.kernel)}, and must be a kernel (x86 bzImage, arm64 Image, EFI zboot); correct the element that makes it, or download it again`,
   },
   {
     name: "ramdisk-is-initramfs",
@@ -45,7 +45,7 @@ export const bootFileRules: readonly FileRule<BootFilesCase>[] = [
     check: (files) =>
       files.ramdisk.is === "initramfs" || areSwapped(files)
         ? undefined
-        : `it is ${named(files.ramdisk)}, and must be an initramfs (cpio, bare or packed with gzip, zstd, xz, lzma, bzip2, lz4 or lzo); build or download it again`,
+        : `it is ${named(files.ramdisk)}, and must be an initramfs (cpio, bare or packed with gzip, zstd, xz, lzma, bzip2, lz4 or lzo); correct the element that makes it, or download it again`,
   },
   {
     name: "kernel-whole",

@@ -79,7 +79,7 @@ export const contentRules: readonly FileRule<ContentCase>[] = [
     check: ({ grub }) => {
       if (grub === undefined || grub === true) return undefined;
       return grub === false
-        ? "it has no grub-install, and Ironic no longer boots instances over the network: a node with this image does not start from its disk; say bootloader: grub2"
+        ? "it has no grub-install, and Ironic no longer boots instances over the network: a node with this image does not start from its disk; set bootloader: grub2 in the recipe, or let an element install it"
         : `its file system (${grub.unread}) was not looked into, so it is unknown whether it has grub-install, without which a node does not start from its disk`;
     },
   },
