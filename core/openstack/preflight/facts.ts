@@ -18,6 +18,8 @@ export interface CloudFacts {
   readonly usage: Readonly<Record<string, { readonly limit: number; readonly usage: number }>>;
   /** Stores, if Glance has several and these credentials may see them. */
   readonly stores: readonly { readonly id: string; readonly isDefault: boolean; readonly isReadOnly: boolean }[];
+  /** Project of the credentials; what is of another project is not this stack's, whatever its properties say. */
+  readonly projectId: string;
   /** The images of this stack, hidden ones too. */
   readonly own: readonly GlanceImage[];
   /** Images that have a planned name and are not hidden, whosever they are. */
@@ -61,8 +63,8 @@ export async function readCloudFacts(
     ask(exchange, session, { path: "/v2/schemas/image", schema: schemaSchema, what: "schema of images" }),
     askIfThere(exchange, session, { path: "/v2/info/usage", schema: usageSchema, what: "usage" }),
     askIfThere(exchange, session, { path: "/v2/info/stores", schema: storesSchema, what: "list of stores" }),
-    list(ownPath(stack, false)),
-    list(ownPath(stack, true)),
+    list(ownPath(stack, session.projectId, false)),
+    list(ownPath(stack, session.projectId, true)),
     ...namePaths(names).map(list),
   ]);
   const texts = ({ enum: values }: { enum: (string | null)[] }) => values.filter((value) => value !== null);
@@ -74,15 +76,21 @@ export async function readCloudFacts(
       isDefault: store.default,
       isReadOnly: store["read-only"],
     })),
+    projectId: session.projectId,
     own: [...visible, ...hidden],
     named: named.flat(),
     roles: session.roles,
   };
 }
 
-/** Images of a stack; Glance shows either hidden ones or the others. */
-export function ownPath({ project, stack }: StackName, isHidden: boolean): string {
+/**
+ * Images of a stack; Glance shows either hidden ones or the others. Anybody may write the properties, so the owner counts too.
+ *
+ * @param owner id of the project of the credentials
+ */
+export function ownPath({ project, stack }: StackName, owner: string, isHidden: boolean): string {
   const query = new URLSearchParams({
+    owner,
     ironic_images_project: project,
     ironic_images_stack: stack,
     os_hidden: String(isHidden),

@@ -99,14 +99,14 @@ function roleRefusals(question: Question): string[] {
   const { groups, facts, publicRoles } = question;
   const { roles } = facts;
   const has = `the credentials have ${roles.join(", ") || "no role"} in their project`;
-  const uploads = groups.filter((group) => missingImages(group, facts.own).length > 0);
+  const uploads = groups.filter((group) => missingImages(group, facts).length > 0);
   if (uploads.length > 0 && roles.every((role) => role === "reader")) {
     const keys = uploads.map(({ configKey }) => configKey).join(", ");
     return [`openstack:cloud: ${has}, and an upload needs the role member (${keys}); take other credentials`];
   }
   if (roles.some((role) => publicRoles.includes(role))) return [];
   return groups
-    .filter((group) => group.visibility === "public" && !isPublished(group, facts.own))
+    .filter((group) => group.visibility === "public" && !isPublished(group, facts))
     .map(
       ({ configKey }) =>
         `${configKey}.visibility: public needs the role ${publicRoles.join(" or ")}, and ${has}; take other credentials, another visibility, or name this cloud's role in publicRoles`,
@@ -116,7 +116,7 @@ function roleRefusals(question: Question): string[] {
 // The openstack plugin cannot choose another store.
 function storeRefusals({ groups, facts }: Question): string[] {
   const closed = facts.stores.find((store) => store.isDefault && store.isReadOnly);
-  const keys = groups.filter((group) => missingImages(group, facts.own).length > 0).map(({ configKey }) => configKey);
+  const keys = groups.filter((group) => missingImages(group, facts).length > 0).map(({ configKey }) => configKey);
   if (closed === undefined || keys.length === 0) return [];
   return [`${keys.join(", ")}: Glance's default store ${closed.id} is read-only, so nothing can be uploaded`];
 }
@@ -124,7 +124,7 @@ function storeRefusals({ groups, facts }: Question): string[] {
 // Against what is not in Glance yet: the replaced images stay until the new ones are there.
 function quotaRefusals({ groups, facts }: Question): string[] {
   const missing = groups
-    .map((group) => ({ configKey: group.configKey, images: missingImages(group, facts.own) }))
+    .map((group) => ({ configKey: group.configKey, images: missingImages(group, facts) }))
     .filter(({ images }) => images.length > 0);
   const keys = missing.map(({ configKey }) => configKey).join(", ");
   const images = missing.flatMap((group) => group.images);
@@ -153,7 +153,7 @@ function nameSentences({ groups, facts, stack }: Question): Verdict {
         refusals.push(
           `${nameKey}: ${owner} is called ${name} too, and is not of this program; give one of them another name`,
         );
-      } else if (!isOfStack(image, stack)) {
+      } else if (!(image.owner === facts.projectId && isOfStack(image, stack))) {
         warnings.push(
           `${nameKey}: ${owner} is called ${name} too; it is of the stack ${String(image["ironic_images_stack"])} of ${String(image["ironic_images_project"])}`,
         );
@@ -164,17 +164,19 @@ function nameSentences({ groups, facts, stack }: Question): Verdict {
 }
 
 /** What of a group would be uploaded. */
-export function missingImages(group: PlannedGroup, own: readonly GlanceImage[]): PlannedImage[] {
-  return group.images.filter((image) => standing(group, image, own) === undefined);
+function missingImages(group: PlannedGroup, facts: CloudFacts): PlannedImage[] {
+  return group.images.filter((image) => standing(group, image, facts) === undefined);
 }
 
-function isPublished(group: PlannedGroup, own: readonly GlanceImage[]): boolean {
-  return group.images.every((image) => standing(group, image, own)?.visibility === group.visibility);
+function isPublished(group: PlannedGroup, facts: CloudFacts): boolean {
+  return group.images.every((image) => standing(group, image, facts)?.visibility === group.visibility);
 }
 
-function standing(group: PlannedGroup, image: PlannedImage, own: readonly GlanceImage[]): GlanceImage | undefined {
+// Another project can share or publish images under any properties; only its owner tells whose an image is.
+function standing(group: PlannedGroup, image: PlannedImage, { own, projectId }: CloudFacts): GlanceImage | undefined {
   return own.find(
     (candidate) =>
+      candidate.owner === projectId &&
       candidate.status === "active" &&
       candidate["ironic_images_image"] === group.imageKey &&
       candidate["ironic_images_fingerprint"] === group.fingerprint &&

@@ -73,7 +73,7 @@ test("names are asked for twenty at a time, each once, and a stack by its proper
   assert.match(decodeURIComponent(first), /^\/v2\/images\?name=in:"n0","n1",.*"n19"&limit=1000$/);
   assert.match(decodeURIComponent(second ?? ""), /name=in:"n20"&/);
   assert.equal(
-    ownPath({ project: "p", stack: "s" }, true),
-    "/v2/images?ironic_images_project=p&ironic_images_stack=s&os_hidden=true&limit=1000",
+    ownPath({ project: "p", stack: "s" }, "p9", true),
+    "/v2/images?owner=p9&ironic_images_project=p&ironic_images_stack=s&os_hidden=true&limit=1000",
   );
 });

@@ -117,6 +117,32 @@ test("a name that somebody else's image has is refused, another stack's is a war
   );
 });
 
+test("images that another project publishes as this stack's save a member no role, and their names are a warning", async (t) => {
+  const session = await authenticate(await variant(t, cloud.cloudsFile, "local"));
+  const images = uploads(session);
+  t.after(images.clean);
+  const { stack, groups } = own();
+  const group = groups[0] ?? assert.fail();
+  const origin = {
+    ironic_images_project: stack.project,
+    ironic_images_stack: stack.stack,
+    ironic_images_image: group.imageKey,
+    ironic_images_fingerprint: group.fingerprint,
+    visibility: "public",
+  };
+  const [image, kernel, ramdisk] = group.images;
+  await images.upload("image", { ...origin, name: image?.name ?? "" });
+  await images.upload("kernel", { ...origin, name: kernel?.name ?? "" });
+  await images.upload("ramdisk", { ...origin, name: ramdisk?.name ?? "" });
+  const ask = (name: string, roles = publicRoles) =>
+    preflight({ stack, groups, publicRoles: roles, cloud: name }, placesOf(cloud.cloudsFile));
+  assert.deepEqual((await ask("local", ["somebody"])).warnings, [], "its own are there and public");
+  assert.match((await refusal(ask("other"))).details, /^userImages\.my-image\.visibility: public needs the role admin/);
+  const { warnings } = await ask("other", ["member"]);
+  assert.equal(warnings.length, 3);
+  assert.match(warnings[0] ?? "", new RegExp(`\\.name: image \\S+ of project ${session.projectId} is called`));
+});
+
 test("a member may not publicize what an operator may", async () => {
   const { code, details } = await refusal(
     preflight({ ...own(), publicRoles, cloud: "other" }, placesOf(cloud.cloudsFile)),

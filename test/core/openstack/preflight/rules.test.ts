@@ -91,6 +91,23 @@ test("an image of another stack of ours with a planned name is a warning", () =>
   assert.match(warnings.join(), /^userImages\.my-image\.name: image i1 .*stack prod of ironic-images$/);
 });
 
+test("an image of another project that says it is of this very stack is a warning", () => {
+  const foreign = registered.map((image) => ({ ...image, owner: "p1", name: "my-image" })).slice(0, 1);
+  const { refusals, warnings } = judged({ own: foreign, named: foreign });
+  assert.deepEqual(refusals, []);
+  assert.match(
+    warnings.join(),
+    /^userImages\.my-image\.name: image i1 of project p1 is called my-image too; it is of the stack lab of ironic-images$/,
+  );
+});
+
+test("images of another project that say they are of this stack save neither role nor quota", () => {
+  const own = registered.map((image) => ({ ...image, owner: "p1" }));
+  assert.match(judged({ own, roles: ["reader"] }).refusals.join(), /^openstack:cloud: .*role member/);
+  assert.match(judged({ own, roles: member }).refusals.join(), /visibility: public needs the role admin/);
+  assert.match(judged({ own, usage: mib(1000, 1000) }).refusals.join(), /100 MiB more are needed/);
+});
+
 for (const [title, own] of [
   ["another fingerprint", registered.map((image) => ({ ...image, ironic_images_fingerprint: "f0" }))],
   ["another image of the stack", registered.map((image) => ({ ...image, ironic_images_image: "other" }))],

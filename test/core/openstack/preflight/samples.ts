@@ -26,6 +26,7 @@ export const open: CloudFacts = {
   formats: { disk: ["aki", "ari", "qcow2", "raw"], container: ["aki", "ari", "bare"] },
   usage: {},
   stores: [{ id: "disk", isDefault: true, isReadOnly: false }],
+  projectId: "p9",
   own: [],
   named: [],
   roles: ["admin", "member", "reader"],
