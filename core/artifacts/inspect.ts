@@ -10,6 +10,7 @@ import {
   type FileFinding,
   type WantedArtifact,
 } from "../inspect/artifact.ts";
+import { rulesVersion } from "../inspect/rules/version.ts";
 import { artifactFileNames, artifactFileRoles, recordFileName } from "./names.ts";
 import { withStoreLock } from "./quarantine.ts";
 import type { ArtifactFileRole, ArtifactRecord, Inspection } from "./record.ts";
@@ -18,32 +19,28 @@ import { replaceFile } from "./replace-file.ts";
 import { recordText } from "./schema.ts";
 import { unpackWithTool } from "./unpack-tool.ts";
 import { readRecord } from "./verify.ts";
+import { sizeFindings, virtualSizesOf, type VirtualSizes } from "./virtual-sizes.ts";
 
-/** What is to be inspected: the record of an artifact, or as much of it as there is before it is published. */
-export type InspectedRecord = Pick<ArtifactRecord, "name" | "inputs">;
+/** What is to be inspected: the record of an artifact, or as much of it as there is before it is published. The sizes in it are checked. */
+export type InspectedRecord = Pick<ArtifactRecord, "name" | "inputs"> & Partial<Pick<ArtifactRecord, "files">>;
 
 /**
  * Reads all of an artifact's content, once, and applies every rule.
- * @returns what goes into the record, and bytes that an image's disk has and its ramdisk comes to
+ * @returns what goes into the record
  * @throws IronicImagesError `image-refused` with all that is wrong, a line each; `artifact-file-refused`, `host-tool-missing`
  */
 export async function inspectArtifact(
   directory: string,
   record: InspectedRecord,
-): Promise<{ inspection: Inspection; virtualSizes: Partial<Record<ArtifactFileRole, number>> }> {
+): Promise<{ inspection: Inspection; virtualSizes: VirtualSizes }> {
   // Whether encryption is meant is said where an image is registered: stacks share artifacts.
   const wanted = wantedOf(record, true);
-  const { facts, findings } = await withSources(directory, record, (sources) =>
-    inspectContent(sources, wanted, unpackWithTool),
-  );
-  refuseErrors(record, findings);
-  return {
-    inspection: inspectionOf(facts, messages(record, findings, "warning")),
-    virtualSizes: {
-      ...(facts.image && { image: facts.image.virtualSize }),
-      ...(facts.initramfs && { ramdisk: facts.initramfs.unpackedSize }),
-    },
-  };
+  const { facts, findings, virtualSizes } = await withSources(directory, record, async (sources) => {
+    const content = await inspectContent(sources, wanted, unpackWithTool);
+    return { ...content, virtualSizes: virtualSizesOf(record, sources, content.facts) };
+  });
+  refuseErrors(record, [...findings, ...sizeFindings(record.files ?? {}, virtualSizes)]);
+  return { inspection: inspectionOf(facts, messages(record, findings, "warning")), virtualSizes };
 }
 
 /**
@@ -56,7 +53,10 @@ export async function requireGoodHeaders(
   allowLuks: boolean,
 ): Promise<void> {
   const wanted = wantedOf(record, allowLuks);
-  const { findings } = await withSources(directory, record, (sources) => inspectHeaders(sources, wanted));
+  const findings = await withSources(directory, record, async (sources) => {
+    const headers = await inspectHeaders(sources, wanted);
+    return [...headers.findings, ...sizeFindings(record.files ?? {}, virtualSizesOf(record, sources, headers.facts))];
+  });
   refuseErrors(record, findings);
 }
 
@@ -133,6 +133,7 @@ function inspectionOf(
   const table = image?.disk?.table.kind;
   const systems = image?.disk?.partitions.flatMap(({ fileSystems }) => fileSystems) ?? [];
   return {
+    rules: rulesVersion,
     ...(image && {
       image: {
         virtualSize: image.virtualSize,

@@ -39,14 +39,12 @@ export async function publishStaging(
     const name = names[role];
     if (name === undefined) continue;
     const digests = await describeFile(join(staging, name));
-    // Of a ramdisk what counts is the node's memory, which is what deploy images are measured by.
-    const virtualSize = role === "ramdisk" && "diskFormat" in unpublished.inputs ? undefined : virtualSizes[role];
-    files[role] = { name, ...digests, format: formats[role], virtualSize: virtualSize ?? digests.size };
+    files[role] = { name, ...digests, format: formats[role], virtualSize: virtualSizes[role] ?? digests.size };
   }
   return moveIntoPlace(staging, { ...unpublished, files, buildId: buildId(files), inspection }, looks, context);
 }
 
-/** Publishes files that somebody else described, if they are as described. The answer is the record that stands in the store afterwards. */
+/** Publishes files that somebody else described, if they are as described; what was said of an inspection counts for nothing. The answer is the record that stands in the store afterwards. */
 export async function publishVerified(
   staging: string,
   record: ArtifactRecord,
@@ -57,7 +55,7 @@ export async function publishVerified(
     Object.values(record.files).map((file) => file.name),
   );
   await verifyFiles(staging, record);
-  const inspection = record.inspection ?? (await inspectArtifact(staging, record)).inspection;
+  const { inspection } = await inspectArtifact(staging, record);
   return moveIntoPlace(staging, { ...record, inspection }, looks, context);
 }
 

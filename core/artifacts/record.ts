@@ -23,6 +23,8 @@ export interface ArtifactFile {
 
 /** What all of an artifact's bytes turned out to be; see core/inspect. */
 export interface Inspection {
+  /** `rulesVersion` of core/inspect/rules/version.ts then; absent in records of versions that did not count. */
+  readonly rules?: number;
   readonly image?: {
     /** Bytes of the disk. */
     readonly virtualSize: number;
@@ -59,7 +61,7 @@ export interface ArtifactRecord {
   readonly inputs: FingerprintInputs;
   readonly buildId: string;
   readonly files: Readonly<Partial<Record<ArtifactFileRole, ArtifactFile>>>;
-  /** Absent in records of earlier versions: it is made up for when the artifact is next needed. */
+  /** Absent in records of earlier versions, or by other rules than today's: it is made up for when the artifact is next needed. */
   readonly inspection?: Inspection;
   /** Versions of what built it: diskimage-builder, qemu-img, debootstrap, kernel of the build host. Empty for a download. */
   readonly tools: Readonly<Record<string, string>>;

@@ -41,6 +41,7 @@ const inputs = z.discriminatedUnion("kind", [
 
 const count = z.number().int().nonnegative();
 const inspection = z.object({
+  rules: count.exactOptional(),
   image: z
     .object({
       virtualSize: count,

@@ -1,5 +1,6 @@
 import { mkdir, readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { rulesVersion } from "../inspect/rules/version.ts";
 import { addInspection, inspectArtifact } from "./inspect.ts";
 import { importArtifact } from "./import.ts";
 import { artifactPath, artifactsDirectory, isArtifactDirectoryOf, recordFileName } from "./names.ts";
@@ -27,7 +28,7 @@ export interface ArtifactStore {
    */
   verify(record: ArtifactRecord): Promise<void>;
   /**
-   * The record with the inspection that one of an earlier version lacks; it is kept in the artifact's directory then.
+   * The record with an inspection by today's rules, which one of an earlier version lacks; it is kept in the artifact's directory then.
    * @throws IronicImagesError `image-refused` with all that is wrong, `host-tool-missing`
    */
   inspected(record: ArtifactRecord): Promise<ArtifactRecord>;
@@ -116,7 +117,7 @@ export function openStore(
       }
     },
     async inspected(record) {
-      if (record.inspection !== undefined) return record;
+      if (record.inspection?.rules === rulesVersion) return record;
       const { inspection } = await inspectArtifact(directory(record), record);
       return addInspection(directory(record), record, inspection);
     },

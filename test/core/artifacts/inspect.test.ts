@@ -6,6 +6,7 @@ import { execa } from "execa";
 import { recordFileName } from "../../../core/artifacts/names.ts";
 import { requireUploadable } from "../../../core/artifacts/require-artifact.ts";
 import { openStore, type UnpublishedRecord } from "../../../core/artifacts/store.ts";
+import { rulesVersion } from "../../../core/inspect/rules/version.ts";
 import type { FingerprintInputs } from "../../../core/recipe/fingerprint.ts";
 import { miniatureRoot } from "../../support/miniature/disk.ts";
 import { cpio, miniatureInitramfs } from "../../support/miniature/initramfs.ts";
@@ -132,6 +133,76 @@ test("an import of an artifact that nobody inspected inspects it, and refuses wh
   });
   assert.deepEqual(readdirSync(join(third.project, ".images/artifacts")), []);
 });
+
+test("an inspection by other rules than today's is made again when it is needed, by rules that refuse too", async (t) => {
+  const { store, record, inspection, path } = await oldArtifact(t);
+  for (const rules of [{}, { rules: 0 }, { rules: rulesVersion + 1 }]) {
+    const other = { ...record, inspection: { ...rules, warnings: ["by other rules"] } };
+    writeFileSync(path, JSON.stringify(other));
+    assert.deepEqual(await store.find(record.name, record.fingerprint), other);
+    assert.deepEqual(await store.inspected(other), { ...record, inspection }, JSON.stringify(rules));
+    assert.deepEqual(await store.find(record.name, record.fingerprint), { ...record, inspection });
+  }
+  const inputs = { ...record.inputs, kind: "partition", architecture: "arm64" } as FingerprintInputs;
+  const refused = { ...record, inputs, inspection: { warnings: [] } };
+  await assert.rejects(store.inspected(refused), { code: "image-refused", message: /and arm64 is declared/ });
+});
+
+test("what an imported record says of an inspection counts for nothing", async (t) => {
+  const { store, record, inspection, path } = await oldArtifact(t);
+  writeFileSync(path, JSON.stringify({ ...record, inspection: { rules: rulesVersion, warnings: ["invented"] } }));
+  assert.deepEqual(await openTestStore(t).store.importFrom(store.directory(record)), { ...record, inspection });
+
+  const inputs = { ...record.inputs, kind: "partition", architecture: "arm64" } as FingerprintInputs;
+  writeFileSync(path, JSON.stringify({ ...record, inputs, inspection: { rules: rulesVersion, warnings: [] } }));
+  await assert.rejects(openTestStore(t).store.importFrom(store.directory(record)), {
+    code: "image-refused",
+    message: /my-image\.vmlinuz: it is a kernel for amd64, and arm64 is declared/,
+  });
+});
+
+/** A qcow2 partition image of 64 KiB, and deploy images: artifacts whose virtual sizes are not those of the files. */
+async function artifactsWithSizes(t: TestContext) {
+  const { project, store } = openTestStore(t);
+  const [raw, qcow2] = [join(project, "raw"), join(project, "qcow2")];
+  writeFileSync(raw, miniatureRoot());
+  await execa("qemu-img", ["convert", "-f", "raw", "-O", "qcow2", raw, qcow2]);
+  const { "my-image.raw": _raw, ...others } = partitionFiles();
+  const inputs = { ...partitionInputs, diskFormat: "qcow2" } as FingerprintInputs;
+  const staging = stage(project, { ...others, "my-image.qcow2": readFileSync(qcow2) });
+  const user = await store.publish(staging, unpublished({ inputs }));
+  return { store, user, deploy: await store.publish(stage(project, pair(miniatureInitramfs())), deploy) };
+}
+
+for (const [which, role, said] of [
+  ["user", "image", 512],
+  ["user", "image", 2 ** 42],
+  ["user", "kernel", 1],
+  ["user", "ramdisk", 2 ** 40],
+  ["deploy", "ramdisk", 1],
+] as const) {
+  test(`a record that says ${said} bytes of the ${role} of a ${which} image is refused at import and before an upload, with both figures`, async (t) => {
+    const { store, ...made } = await artifactsWithSizes(t);
+    const { inspection: _inspection, ...record } = made[which];
+    const file = record.files[role];
+    assert.ok(file);
+    const wrong = { ...record, files: { ...record.files, [role]: { ...file, virtualSize: said } } };
+    const path = join(store.directory(record), recordFileName);
+    writeFileSync(path, JSON.stringify({ ...wrong, inspection: made[which].inspection }));
+    const refusal = {
+      code: "image-refused",
+      message: new RegExp(`${file.name}: its virtualSize is ${file.virtualSize} bytes, and the record says ${said}: `),
+    };
+    const other = openTestStore(t);
+    await assert.rejects(other.store.importFrom(store.directory(record)), refusal);
+    assert.deepEqual(readdirSync(join(other.project, ".images/artifacts")), []);
+    await assert.rejects(store.inspected(wrong), refusal, "one that lacks an inspection");
+    const upload = requireUploadable(store, record, "pulumi up --replace", false);
+    // What a deploy ramdisk unpacks to is in no header.
+    if (which === "deploy") await upload;
+    else await assert.rejects(upload, refusal);
+  });
+}
 
 test("the headers are looked at before every upload: LUKS is let through where it is meant, and only there", async (t) => {
   if (!isThere("cryptsetup")) return t.skip("needs cryptsetup (Debian: cryptsetup-bin)");
