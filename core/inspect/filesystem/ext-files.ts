@@ -1,4 +1,5 @@
 import type { ByteSource } from "../byte-source.ts";
+import { withinReads } from "../limited-source.ts";
 import { inodeBlocks } from "./ext-blocks.ts";
 import { openExt, readInode, type Ext, type Inode } from "./ext-inodes.ts";
 
@@ -7,13 +8,19 @@ const rootInode = 2;
 const mostLinks = 40;
 /** PATH_MAX. */
 const longestPath = 4096;
+/** Blocks, inodes and group descriptors that are read for one path: of a directory with thousands of programs there are some hundreds. */
+const mostReads = 2048;
 
 /**
  * Whether an ext2, ext3 or ext4 file system holds a file, symbolic links followed as in a chroot.
- * Undefined if the file system cannot be read, so that nothing is said about it.
+ * Undefined if the file system cannot be read, or not with so many reads as any real one needs, so that nothing is said about it.
  * @param path with `/`, from the root
  */
 export async function isFileInExt(source: ByteSource, path: string): Promise<boolean | undefined> {
+  return withinReads(source, mostReads, (limited) => lookUp(limited, path), undefined);
+}
+
+async function lookUp(source: ByteSource, path: string): Promise<boolean | undefined> {
   const ext = await openExt(source);
   const root = ext === undefined ? undefined : await readInode(ext, rootInode);
   if (ext === undefined || root?.type !== "directory") return undefined;

@@ -1,9 +1,10 @@
 import type { ByteSource } from "../byte-source.ts";
+import { withinReads } from "../limited-source.ts";
 import { parseFatGeometry, type FatGeometry } from "./fat.ts";
 
 const entrySize = 32;
-/** Bytes of one directory that are looked at: more than an EFI system partition ever has, and an end for a chain that runs in a circle. */
-const mostBytes = 4 * 2 ** 20;
+/** For one path, clusters and their entries in the table: more than an EFI system partition ever needs, and an end for a chain that runs in a circle. */
+const mostReads = 2048;
 
 interface Fat extends FatGeometry {
   readonly source: ByteSource;
@@ -17,10 +18,14 @@ interface Fat extends FatGeometry {
 
 /**
  * Whether a FAT file system holds a file. Names of up to 8 and 3 characters alone, in any case: the names that firmware looks for are such.
- * Undefined if it is no FAT that can be read.
+ * Undefined if it is no FAT that can be read. False also where more reads are needed than for any real one: nothing is to boot from that.
  * @param path with `/`, from the root
  */
 export async function isFileInFat(source: ByteSource, path: string): Promise<boolean | undefined> {
+  return withinReads(source, mostReads, (limited) => lookUp(limited, path), false);
+}
+
+async function lookUp(source: ByteSource, path: string): Promise<boolean | undefined> {
   const fat = await openFat(source);
   if (fat === undefined) return undefined;
   let directory: AsyncGenerator<Buffer> = fat.bits === 32 ? clusters(fat, fat.rootCluster) : fixedRoot(fat);
@@ -63,11 +68,8 @@ async function* fixedRoot({ source, rootStart, rootEntries }: Fat): AsyncGenerat
 }
 
 async function* clusters(fat: Fat, first: number): AsyncGenerator<Buffer> {
-  let cluster = first;
-  for (let left = mostBytes; left > 0 && cluster >= 2 && cluster < endMark(fat.bits); left -= fat.clusterSize) {
+  for (let cluster = first; cluster >= 2 && cluster < endMark(fat.bits); cluster = await nextCluster(fat, cluster))
     yield await fat.source.read(fat.dataStart + (cluster - 2) * fat.clusterSize, fat.clusterSize);
-    cluster = await nextCluster(fat, cluster);
-  }
 }
 
 async function nextCluster({ source, bits, fatStart }: Fat, cluster: number): Promise<number> {
