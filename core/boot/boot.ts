@@ -8,6 +8,7 @@ import { IronicImagesError } from "../errors.ts";
 import { chooseAccelerator, type Accelerator } from "./accelerator.ts";
 import { bootCommand, endsWithUs, type BootRequest } from "./command.ts";
 import { prepareUefi } from "./firmware.ts";
+import { BootListener } from "./listener.ts";
 import { SerialLog } from "./serial-log.ts";
 import { bootFirmware, bootTestDefaults, isDeploy } from "./settings.ts";
 import { agentStart, anything, kernelPanic, loginPrompt, systemSpeaks } from "./signs.ts";
@@ -88,7 +89,11 @@ async function bootIn(scratch: string, options: BootOptions): Promise<BootResult
     stdout: "ignore",
     maxBuffer: 1_000_000,
   });
-  const log = new SerialLog(serialLog, files.direct === undefined ? systemSpeaks : anything);
+  const sign = files.direct === undefined ? systemSpeaks : anything;
+  const listener = new BootListener({ sign, success, panic: kernelPanic });
+  const log = new SerialLog(serialLog, (line, whole) => {
+    listener.hear(line, whole);
+  });
   const start = performance.now();
   const seconds = () => (performance.now() - start) / 1000;
   let ended = false;
@@ -101,11 +106,9 @@ async function bootIn(scratch: string, options: BootOptions): Promise<BootResult
       // Asked before the log is read: what it says last is still seen.
       const over = ended;
       if (await log.poll()) lastOutput = seconds();
-      const { text } = log;
-      if (typeof success === "string" ? text.includes(success) : success.test(text)) break;
-      onProgress?.(text.trimEnd().split("\n").at(-1) ?? "", seconds());
-      const panic = kernelPanic.exec(text)?.[0];
-      if (panic !== undefined) why = panic;
+      if (listener.up) break;
+      onProgress?.(log.text.trimEnd().split("\n").at(-1) ?? "", seconds());
+      if (listener.panic !== undefined) why = listener.panic;
       else if (over) why = whyEnded(await qemu);
       else if (seconds() - lastOutput > silenceSeconds) why = `the guest said nothing for ${silenceSeconds} s`;
       else if (seconds() > limitSeconds) why = `the guest was not up after ${limitSeconds} s`;
@@ -118,11 +121,11 @@ async function bootIn(scratch: string, options: BootOptions): Promise<BootResult
   } finally {
     qemu.kill("SIGKILL");
     await qemu;
-    await log.close();
+    await log.finish();
   }
-  const { text, heard: systemSpoke } = log;
-  const result = { booted: why === undefined, systemSpoke, seconds: seconds(), accelerator, serialLog: text };
-  return why === undefined ? result : { ...result, why };
+  const { heard: systemSpoke, up: booted } = listener;
+  const result = { booted, systemSpoke, seconds: seconds(), accelerator, serialLog: log.text };
+  return booted || why === undefined ? result : { ...result, why };
 }
 
 /** A guest ends QEMU only by switching itself off, and then there is no error. */

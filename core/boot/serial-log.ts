@@ -2,26 +2,28 @@ import { open, type FileHandle } from "node:fs/promises";
 import { StringDecoder } from "node:string_decoder";
 import { isErrno } from "../artifacts/regular-file.ts";
 
-/** Characters of the end of the log that are kept. */
+/** Characters of the end of the log that are kept, and the longest line that is told as one. */
 const kept = 64 * 1024;
+/** Characters that two parts of a longer line have in common: more than any text that is looked for. */
+const overlap = 4096;
 const chunk = Buffer.alloc(64 * 1024);
 
-/** Reads a file that grows, listens for a sign in all of it, and keeps its end as a person would see it on a terminal. */
+/** Reads a file that grows, tells every line of it, and keeps its end as a person would see it on a terminal. */
 export class SerialLog {
   readonly #path: string;
-  readonly #sign: RegExp;
+  readonly #tell: (line: string, whole: boolean) => void;
   #file: FileHandle | undefined;
   #raw = "";
+  #line = "";
   // A character may be in two reads.
   readonly #decoder = new StringDecoder("utf8");
   /** Bytes read so far. */
   size = 0;
-  /** Whether the sign was in it, at any time. */
-  heard = false;
 
-  constructor(path: string, sign: RegExp) {
+  /** @param tell takes lines as {@link plainText}; the last one, which may go on, at each read, and as whole when nothing more came */
+  constructor(path: string, tell: (line: string, whole: boolean) => void) {
     this.#path = path;
-    this.#sign = sign;
+    this.#tell = tell;
   }
 
   /** Reads what is new; true if there was something. */
@@ -35,11 +37,24 @@ export class SerialLog {
     const before = this.size;
     for (;;) {
       const { bytesRead } = await this.#file.read(chunk, 0, chunk.length, this.size);
-      if (bytesRead === 0) return this.size > before;
+      if (bytesRead === 0) break;
       this.size += bytesRead;
-      this.#raw = (this.#raw + this.#decoder.write(chunk.subarray(0, bytesRead))).slice(-kept);
-      if (!this.heard) this.heard = this.#sign.test(this.text);
+      const text = this.#decoder.write(chunk.subarray(0, bytesRead));
+      this.#raw = (this.#raw + text).slice(-kept);
+      this.#split(text);
     }
+    const grown = this.size > before;
+    if (this.#line !== "") this.#tell(plainText(this.#line), !grown);
+    return grown;
+  }
+
+  #split(text: string): void {
+    const lines = (this.#line + text).split("\n");
+    this.#line = lines.pop() ?? "";
+    for (const line of lines) this.#tell(plainText(line), true);
+    if (this.#line.length <= kept) return;
+    this.#tell(plainText(this.#line), true);
+    this.#line = this.#line.slice(-overlap);
   }
 
   /** The end of the log, without terminal control sequences. */
@@ -47,7 +62,10 @@ export class SerialLog {
     return plainText(this.#raw);
   }
 
-  async close(): Promise<void> {
+  /** Reads the rest of a log that does not grow any more, and closes it. */
+  async finish(): Promise<void> {
+    await this.poll();
+    if (this.#line !== "") this.#tell(plainText(this.#line), true);
     await this.#file?.close();
   }
 }
