@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { IronicImagesError } from "../errors.ts";
+import { serviceAddress } from "./address.ts";
 import { credentials, type Credentials } from "./credentials.ts";
 import { merged, readCloudEntry, section, text, type CloudEntry, type CloudsPlaces } from "./clouds-files.ts";
 
@@ -69,10 +70,16 @@ async function cloudFrom(
   named: boolean,
 ): Promise<Cloud> {
   const region = environment["OS_REGION_NAME"] || text(entry, "region_name");
-  const override = (service: "image" | "baremetal") =>
-    text(entry, `${service}_endpoint_override`) ??
-    (environment[`OS_${service.toUpperCase()}_ENDPOINT_OVERRIDE`] || undefined);
-  const [imageEndpoint, baremetalEndpoint] = [override("image"), override("baremetal")];
+  const override = (service: "image" | "baremetal", example: string) => {
+    const [key, variable] = [`${service}_endpoint_override`, `OS_${service.toUpperCase()}_ENDPOINT_OVERRIDE`];
+    const given = text(entry, key) ?? (environment[variable] || undefined);
+    const instead = `write it in full, e.g. ${example}`;
+    return given && serviceAddress(given, `${source}: ${key} (or ${variable})`, instead);
+  };
+  const [imageEndpoint, baremetalEndpoint] = [
+    override("image", "https://glance.example.org:9292"),
+    override("baremetal", "https://ironic.example.org:6385"),
+  ];
   return {
     source,
     ...credentials({

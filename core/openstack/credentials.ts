@@ -1,4 +1,5 @@
 import { IronicImagesError } from "../errors.ts";
+import { serviceAddress } from "./address.ts";
 import { text, type CloudEntry } from "./clouds-files.ts";
 
 export type Domain = { readonly id: string } | { readonly name: string };
@@ -43,10 +44,10 @@ export function credentials(sources: CredentialSources): Credentials {
   const get = reader(sources);
   const fail = (why: string) => new IronicImagesError("cloud-config", `${source}: ${why}`);
 
-  const authUrl = get("auth_url", "AUTH_URL");
-  if (authUrl === undefined)
-    throw fail("auth.auth_url is missing; it is Keystone's address, e.g. https://keystone.example.org/v3");
-  if (!URL.canParse(authUrl) || !/^https?:/.test(authUrl)) throw fail("auth.auth_url is no http or https address");
+  const given = get("auth_url", "AUTH_URL");
+  const instead = "it is Keystone's address, e.g. https://keystone.example.org/v3";
+  if (given === undefined) throw fail(`auth.auth_url is missing; ${instead}`);
+  const authUrl = serviceAddress(given, `${source}: auth.auth_url`, instead);
   const version = environment["OS_IDENTITY_API_VERSION"] || identityVersion;
   if (/^2/.test(version ?? "") || /\/v2\.0\/?$/.test(authUrl))
     throw fail("identity API version 2 is gone from Keystone; use version 3 (auth_url ending in /v3)");

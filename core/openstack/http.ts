@@ -3,6 +3,7 @@ import * as https from "node:https";
 import { text } from "node:stream/consumers";
 import * as tls from "node:tls";
 import { IronicImagesError } from "../errors.ts";
+import { withoutUserInfo } from "./address.ts";
 import type { CloudTls } from "./clouds.ts";
 
 export interface HttpRequest {
@@ -76,5 +77,5 @@ function unreachable(
   const hint = certificate
     ? "; if its certificate is signed by a CA of your own, name the CA's file under cacert in clouds.yaml"
     : "";
-  return new IronicImagesError("cloud-unreachable", `${method} ${url}: ${why}${hint}`);
+  return new IronicImagesError("cloud-unreachable", `${method} ${withoutUserInfo(url)}: ${why}${hint}`);
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { IronicImagesError } from "../errors.ts";
+import { serviceAddress } from "./address.ts";
 import { answered, refusal } from "./answer.ts";
 import { authorizedExchange } from "./authorized.ts";
 import { serviceEndpoints } from "./catalog.ts";
@@ -23,18 +24,23 @@ export type BaremetalNode = z.infer<typeof nodeSchema>;
 /**
  * Ironic's address without `/v1`, undefined if the catalog has no Ironic for the region.
  *
- * @throws IronicImagesError `cloud-config` if there is one, but not under the cloud's `interface`
+ * @throws IronicImagesError `cloud-config` if there is one, but not under the cloud's `interface`, or its address is none
  */
 export function baremetalEndpoint({ cloud, catalog }: Pick<Session, "cloud" | "catalog">): string | undefined {
   // Both types are in use: the service types authority lists `bare-metal` as an alias.
   const { url, interfaces } = serviceEndpoints(catalog, ["baremetal", "bare-metal"], cloud);
-  const endpoint = cloud.baremetalEndpoint ?? url;
+  const endpoint = cloud.baremetalEndpoint ?? (url && listedAddress(url, cloud));
   if (endpoint !== undefined) return endpoint.replace(/\/+$/, "").replace(/\/v1$/, "");
   if (interfaces.length === 0) return undefined;
   throw new IronicImagesError(
     "cloud-config",
     `${cloud.source}: the catalog has no ${cloud.interface} baremetal endpoint, but ${interfaces.join(", ")}; set baremetal_endpoint_override`,
   );
+}
+
+function listedAddress(url: string, { source, interface: wanted }: Session["cloud"]): string {
+  const instead = "correct it in Keystone (openstack endpoint set --url), or set baremetal_endpoint_override";
+  return serviceAddress(url, `${source}: the ${wanted} baremetal endpoint of the catalog`, instead);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { IronicImagesError } from "../errors.ts";
+import { serviceAddress } from "./address.ts";
 import { catalogSchema, serviceEndpoints, type Catalog } from "./catalog.ts";
 import type { Cloud } from "./clouds.ts";
 import type { Credentials } from "./credentials.ts";
@@ -84,7 +85,12 @@ export async function authenticate(cloud: Cloud): Promise<Session> {
 export function imageEndpoint(catalog: Catalog, cloud: Pick<Cloud, "source" | "region" | "interface">): string {
   const { source, region, interface: wanted } = cloud;
   const { url, all } = serviceEndpoints(catalog, ["image"], cloud);
-  if (url !== undefined) return url;
+  if (url !== undefined)
+    return serviceAddress(
+      url,
+      `${source}: the ${wanted} image endpoint of the catalog`,
+      "correct it in Keystone (openstack endpoint set --url), or set image_endpoint_override, e.g. https://glance.example.org:9292",
+    );
   throw new IronicImagesError(
     "cloud-config",
     `${source}: the catalog has no ${wanted} image endpoint${region === undefined ? "" : ` in region_name ${region}`}; it has ${all.join(", ") || "none"}`,

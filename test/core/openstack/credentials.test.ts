@@ -95,6 +95,40 @@ testRefused([
     message: /auth\.auth_url is no http/,
   },
   {
+    title: "an auth_url with user information",
+    files: { "project/clouds.yaml": lab.replace("https://", `https://me:${secret}@`) },
+    name: "lab",
+    code: "cloud-config",
+    message: /^cloud lab in \S+: auth\.auth_url has user information/,
+  },
+  {
+    title: "an OS_AUTH_URL with user information",
+    environment: { ...plain, OS_AUTH_URL: `http://me:${secret}@keystone.example.org:5000` },
+    code: "cloud-config",
+    message: /^the OS_\* variables: auth\.auth_url has user information/,
+  },
+  {
+    title: "an image endpoint without http",
+    environment: { ...plain, OS_IMAGE_ENDPOINT_OVERRIDE: `${secret}:9292` },
+    code: "cloud-config",
+    message:
+      /: image_endpoint_override \(or OS_IMAGE_ENDPOINT_OVERRIDE\) is no http or https address; write it in full/,
+  },
+  {
+    title: "an image endpoint with user information",
+    files: { "project/clouds.yaml": `${lab}    image_endpoint_override: http://me:${secret}@glance:9292\n` },
+    name: "lab",
+    code: "cloud-config",
+    message: /^cloud lab in \S+: image_endpoint_override .* has user information/,
+  },
+  {
+    title: "a baremetal endpoint with user information",
+    files: { "project/clouds.yaml": `${lab}    baremetal_endpoint_override: http://${secret}@ironic:6385\n` },
+    name: "lab",
+    code: "cloud-config",
+    message: /: baremetal_endpoint_override .* has user information/,
+  },
+  {
     title: "identity version 2",
     files: { "project/clouds.yaml": lab.replace("/v3", "/v2.0") },
     name: "lab",

@@ -70,6 +70,13 @@ test("a proxy of the environment is used, but not for loopback", async (t) => {
   assert.deepEqual(proxied, ["http://keystone.invalid/v3"]);
 });
 
+test("user information of an address that is not reached is not told", async () => {
+  const url = "http://me:s3cret@127.0.0.1:1/v3";
+  await assert.rejects(exchange({ method: "GET", url }, { verify: true }), {
+    message: "GET http://127.0.0.1:1/v3: ECONNREFUSED",
+  });
+});
+
 for (const [title, answer] of [
   ["a server that never answers", () => {}],
   ["a server that stops in the middle of its answer", (response: http.ServerResponse) => response.write("half")],

@@ -50,6 +50,16 @@ test("an Ironic with internal endpoints only is an error, unless its address is 
   assert.equal(baremetalEndpoint({ cloud, catalog }), "http://ironic.example.org");
 });
 
+test("an Ironic at a rubbish address of the catalog is an error, unless its address is configured", () => {
+  const catalog = [{ type: "baremetal", endpoints: [{ ...endpoint("public"), url: "ironic:6385" }] }];
+  assert.throws(() => baremetalEndpoint({ ...session, catalog }), {
+    code: "cloud-config",
+    message: /^cloud x: the public baremetal endpoint of the catalog is no http.*set baremetal_endpoint_override$/,
+  });
+  const cloud = { ...session.cloud, baremetalEndpoint: "http://ironic.example.org/" };
+  assert.equal(baremetalEndpoint({ cloud, catalog }), "http://ironic.example.org");
+});
+
 test("nodes are read over several pages, with a version that old and new Ironic know (stand-in for Ironic)", async (t) => {
   const nodes: StandInNode[] = ["a", "b", "c", "d", "e"].map((uuid) => ({ uuid, name: `node-${uuid}` }));
   const ironic = await standInIronic(t, nodes);

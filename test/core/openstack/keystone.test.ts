@@ -71,6 +71,26 @@ for (const { title, region, interface: wanted, url } of endpoints) {
     assert.equal(imageEndpoint(catalog, { source: "cloud x", interface: wanted, ...region }), url));
 }
 
+for (const [url, message] of [
+  ["not an address", /is no http or https address; correct it in Keystone .*or set image_endpoint_override/],
+  ["ftp://glance/", /is no http or https address/],
+  ["http://me:s3cret@glance:9292", /has user information/],
+] as const) {
+  test(`imageEndpoint: ${url} in the catalog is refused and not repeated`, () => {
+    const image = { type: "image", endpoints: [{ interface: "public", url }] };
+    assert.throws(
+      () => imageEndpoint([image], { source: "cloud x", interface: "public" }),
+      (error: IronicImagesError) => {
+        assert.equal(error.code, "cloud-config");
+        assert.match(error.message, /^cloud x: the public image endpoint of the catalog /);
+        assert.match(error.message, message);
+        assert.ok(!error.message.includes(url));
+        return true;
+      },
+    );
+  });
+}
+
 test("serviceMessage: the sentence of Glance's HTML and of Keystone's JSON", () => {
   assert.equal(
     serviceMessage(
