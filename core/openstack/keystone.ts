@@ -5,6 +5,7 @@ import { catalogSchema, serviceEndpoints, type Catalog } from "./catalog.ts";
 import type { Cloud } from "./clouds.ts";
 import type { Credentials } from "./credentials.ts";
 import { exchange } from "./http.ts";
+import { redacted, secretsOf } from "./redaction.ts";
 
 /** What a token opens. Holds secrets: never print it, never put it into state. */
 export interface Session {
@@ -58,7 +59,7 @@ export async function authenticate(cloud: Cloud): Promise<Session> {
   if (response.status !== 201 || typeof token !== "string") {
     throw new IronicImagesError(
       "cloud-refused",
-      `${cloud.source}: POST ${url}: ${response.status} ${serviceMessage(response.body)}`,
+      `${cloud.source}: POST ${url}: ${response.status} ${serviceMessage(redacted(response.body, secretsOf(cloud)))}`,
     );
   }
   const parsed = answer.safeParse(parsedOrUndefined(response.body));

@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import * as http from "node:http";
+import { text } from "node:stream/consumers";
 import { after, before, test } from "node:test";
 import type { Credentials } from "../../../core/openstack/credentials.ts";
 import type { IronicImagesError } from "../../../core/errors.ts";
+import { glanceClient } from "../../../core/openstack/glance.ts";
 import { authenticate, authRequest, imageEndpoint, serviceMessage } from "../../../core/openstack/keystone.ts";
 import { testCloud, type TestCloud } from "../../support/cloud.ts";
 import { startFront } from "./front.ts";
+import { listen } from "./listen.ts";
 import { variant } from "./variant.ts";
 
 let cloud: TestCloud;
@@ -206,6 +210,41 @@ for (const { title, change, code, message } of refused) {
     );
   });
 }
+
+test("a server that repeats what it was asked gets no secret into a message (played by a stand-in for Keystone)", async (t) => {
+  const echo = http.createServer(async (request, response) => {
+    const asked = await text(request);
+    response.writeHead(400).end(JSON.stringify({ error: { message: `cannot read ${asked}` } }));
+  });
+  const server = await listen(echo, "http");
+  t.after(server.stop);
+  const password = `"s3cret" of \\ me`;
+  const standIn = await variant(t, cloud.cloudsFile, "local", ({ auth }) =>
+    Object.assign(auth, { auth_url: server.url, password }),
+  );
+  await assert.rejects(authenticate(standIn), (error: IronicImagesError) => {
+    assert.match(error.message, /: 400 cannot read \{"auth":.*"password":"\[secret\]"/);
+    assert.ok(!error.message.includes("s3cret"));
+    return true;
+  });
+});
+
+test("a service that repeats its headers gets no token into a message (played by a stand-in for Glance)", async (t) => {
+  const session = await authenticate(await variant(t, cloud.cloudsFile, "local"));
+  const echo = http.createServer((request, response) =>
+    response.writeHead(409).end(`<html>${JSON.stringify(request.headers)}</html>`),
+  );
+  const server = await listen(echo, "http");
+  t.after(server.stop);
+  await assert.rejects(
+    glanceClient({ ...session, imageEndpoint: server.url }).get("i1"),
+    (error: IronicImagesError) => {
+      assert.match(error.message, /^Glance: GET \/v2\/images\/i1: 409 .*"x-auth-token":"\[secret\]"/);
+      assert.ok(!error.message.includes(session.token));
+      return true;
+    },
+  );
+});
 
 test("an answer that is no token is refused (a stand-in for Keystone answers 200)", async (t) => {
   const front = await startFront("http://127.0.0.1:1", () => ({ status: 200 }));
