@@ -94,7 +94,9 @@ async function readFacts(source: ByteSource): Promise<{ facts: DiskImageFacts; u
 
 /** Nothing is concluded from the disk in a damaged file. */
 function isWhole({ clusters }: Qcow2Facts): boolean {
-  return clusters !== undefined && clusters.outside === 0 && clusters.misplaced === 0;
+  return (
+    clusters !== undefined && clusters.outside === 0 && clusters.misplaced === 0 && clusters.scattered === undefined
+  );
 }
 
 async function readDisk(disk: ByteSource): Promise<DiskFacts> {

@@ -13,10 +13,14 @@ export interface ClusterFacts {
   readonly misplaced: number;
   /** The compressed cluster whose bytes are last in the file, if they reach into a last sector that is not whole. */
   readonly doubtful?: { readonly offset: number; readonly length: number };
+  /** The second tables lie in so many places that they were not followed: what is said of clusters is not all then. */
+  readonly scattered?: number;
 }
 
-/** Second tables that are less than this apart are read in one go. */
+/** Second tables that are less than this apart are read in one go, as far as they are an eighth of what is read. */
 const gap = 64 * 1024;
+/** Of second tables. In clusters of 4 KiB every 2 MiB of data have one: enough for 128 GiB, and in the usual ones of 64 KiB for 32 TiB. */
+const mostReads = 64 * 1024;
 
 /**
  * Follows every reference once. Reads the tables, and no data; work and memory are bounded by the size of the file.
@@ -31,7 +35,9 @@ export async function followClusters(source: ByteSource, header: Qcow2Header): P
     if (offset !== 0 && tally.holds(offset)) tables.add(offset);
   }
   const cluster = 2 ** header.clusterBits;
-  for (const { offset, length } of together([...tables], cluster)) {
+  const reads = together([...tables], cluster);
+  if (reads.length > mostReads) return { ...tally.facts(), scattered: reads.length };
+  for (const { offset, length } of reads) {
     const bytes = await source.read(offset, length);
     for (let at = 0; at < length; at += cluster)
       if (tables.has(offset + at)) tally.countTable(bytes.subarray(at, at + cluster));
@@ -107,7 +113,7 @@ function together(offsets: number[], cluster: number): { offset: number; length:
   for (const offset of offsets.sort((a, b) => a - b)) {
     const last = reads.at(-1);
     const end = offset + cluster;
-    if (last && offset - (last.offset + last.length) < gap && end - last.offset <= largestRead)
+    if (last && offset - (last.offset + last.length) < Math.min(gap, 7 * cluster) && end - last.offset <= largestRead)
       last.length = end - last.offset;
     else reads.push({ offset, length: cluster });
   }

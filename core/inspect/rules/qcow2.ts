@@ -80,6 +80,11 @@ export const qcow2Rules: readonly DiskImageRule[] = [
         ? `it is cut off: ${clusters.outside} of its references point behind its end; build or copy it again`
         : undefined,
   ),
+  clusterRule("qcow2-tables-together", "qemu-img convert writes tables in few places", ({ scattered }) =>
+    scattered === undefined
+      ? undefined
+      : `its tables lie in ${scattered} places, and looking through them takes too long; make it anew with qemu-img convert -O qcow2`,
+  ),
   clusterRule("qcow2-clusters-aligned", "QEMU, block/qcow2-cluster.c: offset_into_cluster is corruption", (clusters) =>
     clusters.misplaced > 0
       ? `it is damaged: ${clusters.misplaced} of its references do not point at a cluster; build or copy it again`

@@ -51,6 +51,56 @@ test("a source that fails is no finding (played: every read fails)", async () =>
   await assert.rejects(inspectDiskImage(failing, wanted), /EIO/);
 });
 
+for (const [count, apart, rules, mostReads] of [
+  [65_536, 131_072, [], 65_600],
+  [65_537, 131_072, ["qcow2-tables-together"], 100],
+  // As qemu-img writes them into clusters of 512 bytes, behind 32 KiB of data each.
+  [65_537, 33_280, ["qcow2-tables-together"], 100],
+  [200_000, 2048, [], 500],
+] as const) {
+  const verdict = rules.length === 0 ? "are followed" : "are refused, and not followed";
+  test(`${count} second tables of 512 bytes, ${apart} bytes apart, ${verdict} (played: a source of so many bytes)`, async () => {
+    const cluster = 512;
+    const tables = 2 ** 23;
+    const start = Buffer.alloc(tables);
+    start.write("QFI\xfb", 0, "latin1");
+    for (const [at, value] of [
+      [4, 3],
+      [20, 9],
+      [36, count],
+      [56, 1],
+      [96, 4],
+      [100, 104],
+    ] as const)
+      start.writeUInt32BE(value, at);
+    start.writeBigUInt64BE(BigInt(count * (cluster / 8) * cluster), 24);
+    start.writeBigUInt64BE(BigInt(2 * cluster), 40);
+    start.writeBigUInt64BE(BigInt(cluster), 48);
+    for (let index = 0; index < count; index++)
+      start.writeBigUInt64BE(BigInt(tables + index * apart), 2 * cluster + index * 8);
+    let reads = 0;
+    const source: ByteSource = {
+      size: tables + count * apart,
+      bytesRead: 0,
+      read: (offset, length) => {
+        reads++;
+        const bytes = Buffer.alloc(length);
+        start.subarray(Math.min(offset, tables), offset + length).copy(bytes);
+        return Promise.resolve(bytes);
+      },
+    };
+    const { facts, findings } = await inspectDiskImage(source, {
+      kind: "whole-disk",
+      diskFormat: "qcow2",
+      allowLuks: false,
+    });
+    const found = findings.map(({ rule }) => rule).filter((rule) => rule.startsWith("qcow2-"));
+    assert.deepEqual(found, rules);
+    assert.equal(facts.disk !== undefined, rules.length === 0);
+    assert.ok(reads <= mostReads, `${reads}`);
+  });
+}
+
 test("every rule has a name of its own and says where it comes from", () => {
   const names = diskImageRules.map(({ name }) => name);
   assert.equal(new Set(names).size, names.length);
