@@ -1,3 +1,5 @@
+import { leadingZeros } from "./zeros.ts";
+
 /** Bytes of an entry's header: magic and 13 fields of 8 hex digits. */
 const headerSize = 110;
 /** PATH_MAX; what is longer is no name. */
@@ -47,8 +49,7 @@ export class CpioNames {
       return skipped;
     }
     if (this.#between && this.#part.length === 0 && bytes[0] === 0) {
-      const other = bytes.findIndex((byte) => byte !== 0);
-      const zeros = other < 0 ? bytes.length : other;
+      const zeros = leadingZeros(bytes);
       this.consumed += zeros;
       return zeros;
     }

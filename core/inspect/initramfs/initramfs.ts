@@ -3,6 +3,7 @@ import { CpioNames } from "./cpio.ts";
 import { partKind, type PartKind } from "./kinds.ts";
 import { largestRamdisk, unpackPart, type Unpacker } from "./unpack.ts";
 import { streamOf } from "../stream.ts";
+import { leadingZeros } from "./zeros.ts";
 
 /** What an initramfs holds. */
 export interface InitramfsFacts {
@@ -24,13 +25,20 @@ const mostParts = 1000;
 /**
  * Unpacks an initramfs once, as Linux does (init/initramfs.c, unpack_to_rootfs): archives one behind the other, bare or packed, with zeros between
  * them. Keeps names of kernel versions only, so memory does not grow with its content.
+ * @param most bytes that it may come to, packed or not
  * @throws IronicImagesError what `unpacker` throws
  */
-export async function readInitramfs(source: ByteSource, unpacker: Unpacker): Promise<InitramfsFacts> {
+export async function readInitramfs(
+  source: ByteSource,
+  unpacker: Unpacker,
+  most = largestRamdisk,
+): Promise<InitramfsFacts> {
   const parts: PartKind[] = [];
   const versions = new Set<string>();
   let unpackedSize = 0;
-  let broken: string | undefined;
+  const tooLarge = `it unpacks to more than ${most} bytes`;
+  // The file itself lies in the node's memory too.
+  let broken = source.size > most ? `it has more than ${most} bytes` : undefined;
   const onName = (name: string): void => {
     const version = /^(?:\.?\/)?(?:usr\/)?lib\/modules\/([^/]+)\/./.exec(name)?.[1];
     if (version !== undefined && versions.size < mostVersions) versions.add(version);
@@ -45,12 +53,12 @@ export async function readInitramfs(source: ByteSource, unpacker: Unpacker): Pro
     if (kind === "cpio") {
       offset = await readPlain(source, offset, names);
       unpackedSize += names.consumed;
-      broken = names.broken;
+      broken = unpackedSize > most ? tooLarge : names.broken;
       continue;
     }
     const end = await unpackPart(source, { kind, offset }, unpacker, (chunk) => {
       unpackedSize += chunk.length;
-      if (unpackedSize > largestRamdisk) throw new Error(`it unpacks to more than ${largestRamdisk} bytes`);
+      if (unpackedSize > most) throw new Error(tooLarge);
       names.write(chunk);
     });
     names.end();
@@ -76,9 +84,8 @@ async function readPlain(source: ByteSource, start: number, names: CpioNames): P
 async function endOfZeros(source: ByteSource, start: number): Promise<number> {
   for (let at = start; ;) {
     const chunk = await source.read(at, 64 * 1024);
-    const other = chunk.findIndex((byte) => byte !== 0);
-    if (other >= 0) return at + other;
-    if (chunk.length === 0) return source.size;
-    at += chunk.length;
+    const zeros = leadingZeros(chunk);
+    at += zeros;
+    if (zeros < chunk.length || chunk.length === 0) return at;
   }
 }

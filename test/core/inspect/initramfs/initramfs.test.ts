@@ -4,7 +4,9 @@ import { test } from "node:test";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { IronicImagesError } from "../../../../core/errors.ts";
 import { memorySource } from "../../../../core/inspect/byte-source.ts";
+import { CpioNames } from "../../../../core/inspect/initramfs/cpio.ts";
 import { readInitramfs, type InitramfsFacts } from "../../../../core/inspect/initramfs/initramfs.ts";
+import { leadingZeros } from "../../../../core/inspect/initramfs/zeros.ts";
 import { bannerVersion } from "../../../../core/inspect/kernel/banner.ts";
 import { readKernel } from "../../../../core/inspect/kernel/kernel.ts";
 import { cpio } from "../../../support/miniature/initramfs.ts";
@@ -142,6 +144,62 @@ for (const [what, bytes, why] of [
     assert.match((await read(bytes)).broken ?? "not broken", why);
   });
 }
+
+const packedModules = gzipSync(modules);
+for (const [what, bytes, comesTo] of [
+  ["plain archives", Buffer.concat([modules, modules]), 2 * modules.length],
+  ["a packed archive", gzipSync(root), root.length],
+  ["a packed one and a plain one", Buffer.concat([packedModules, modules]), 2 * modules.length],
+  ["a plain one and a packed one", Buffer.concat([modules, packedModules]), 2 * modules.length],
+] as const) {
+  test(`${what} may come to the limit, and to no byte more`, async () => {
+    const limit = Math.max(comesTo, bytes.length);
+    assert.equal((await readInitramfs(memorySource(bytes), never, limit)).broken, undefined);
+    assert.match((await readInitramfs(memorySource(bytes), never, limit - 1)).broken ?? "", /more than \d+ bytes$/);
+  });
+}
+
+test("a file that is larger than any ramdisk is not read (played: a source of 64 GiB and a byte)", async () => {
+  const source = {
+    size: 64 * 2 ** 30 + 1,
+    bytesRead: 0,
+    read: (offset: number, length: number) => {
+      assert.ok(offset < 2 ** 20);
+      return Promise.resolve(Buffer.concat([root.subarray(offset, offset + length), zeros(length)], length));
+    },
+  };
+  assert.match((await readInitramfs(source, never)).broken ?? "", /^it has more than 68719476736 bytes$/);
+});
+
+test("zeros are counted to the first other byte, wherever it is", () => {
+  for (const size of [0, 1, 100, 16_383, 16_384, 16_385, 100_000]) {
+    assert.equal(leadingZeros(zeros(size)), size);
+    for (const other of [0, 1, 99, 16_383, 16_384, 16_385, 32_768, 99_999]) {
+      if (other >= size) continue;
+      const bytes = zeros(size);
+      bytes[other] = 1;
+      bytes[size - 1] = 1;
+      assert.equal(leadingZeros(bytes), other, `${other} of ${size}`);
+    }
+  }
+});
+
+test("256 MiB of zeros between archives, packed and not, are passed over in a second", async () => {
+  const many = zeros(2 ** 28);
+  const start = performance.now();
+  const names = new CpioNames(() => undefined);
+  names.write(modules);
+  names.write(many);
+  names.write(modules);
+  names.end();
+  assert.equal(names.consumed, 2 * modules.length + many.length);
+  assert.equal(names.broken, undefined);
+  const { broken, parts } = await read(Buffer.concat([packedModules, many, packedModules]));
+  assert.deepEqual({ broken, parts }, { broken: undefined, parts: ["gzip", "gzip"] });
+  // One by one these took 6 s.
+  const seconds = (performance.now() - start) / 1000;
+  assert.ok(seconds < 3, `${seconds} s`);
+});
 
 test("names of kernel versions are kept up to a limit, however many an archive has", async () => {
   const files = Array.from({ length: 100 }, (_, index) => ({ name: `lib/modules/${index}/modules.dep` }));
