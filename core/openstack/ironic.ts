@@ -5,6 +5,7 @@ import { answered, refusal } from "./answer.ts";
 import { authorizedExchange } from "./authorized.ts";
 import { serviceEndpoints } from "./catalog.ts";
 import type { Session } from "./keystone.ts";
+import { hasRole } from "./roles.ts";
 
 // `fields` came with 1.8 (Liberty), and every Ironic since then still speaks it.
 const apiVersion = "1.8";
@@ -68,7 +69,7 @@ export async function listNodes(session: Session, endpoint: string, pageSize = 1
     for (const node of nodes) found.set(node.uuid, node);
     marker = next ? last : undefined;
   } while (marker !== undefined);
-  if (found.size === 0 && !session.roles.includes("admin")) {
+  if (found.size === 0 && !hasRole(session.roles, ["admin"])) {
     const asked = { service: "Ironic", method: "GET", path: "/v1/nodes" } as const;
     throw refusal(asked, `no node at all; to credentials without the role admin it shows those of their project only`);
   }

@@ -2,6 +2,7 @@ import { defaultPlaces, readCloud } from "../../core/openstack/clouds.ts";
 import type { CloudsPlaces } from "../../core/openstack/clouds-files.ts";
 import { baremetalEndpoint, listNodes, type BaremetalNode } from "../../core/openstack/ironic.ts";
 import { authenticate, type Session } from "../../core/openstack/keystone.ts";
+import { hasRole } from "../../core/openstack/roles.ts";
 import { IronicImagesError } from "../../core/errors.ts";
 import type { PulumiPlace, StackCloud } from "./ask-pulumi.ts";
 
@@ -45,7 +46,7 @@ export async function askNodes(session: Session): Promise<AskedNodes | undefined
   try {
     const endpoint = baremetalEndpoint(session);
     if (endpoint === undefined) return undefined;
-    return { endpoint, nodes: await listNodes(session, endpoint), isAdmin: session.roles.includes("admin") };
+    return { endpoint, nodes: await listNodes(session, endpoint), isAdmin: hasRole(session.roles, ["admin"]) };
   } catch (error) {
     if (!(error instanceof IronicImagesError)) throw error;
     throw new IronicImagesError(

@@ -1,4 +1,5 @@
 import type { GlanceImage } from "../glance.ts";
+import { hasRole } from "../roles.ts";
 import type { CloudFacts, StackName } from "./facts.ts";
 import type { PlannedGroup, PlannedImage } from "./plan.ts";
 
@@ -100,11 +101,11 @@ function roleRefusals(question: Question): string[] {
   const { roles } = facts;
   const has = `the credentials have ${roles.join(", ") || "no role"} in their project`;
   const uploads = groups.filter((group) => missingImages(group, facts).length > 0);
-  if (uploads.length > 0 && roles.every((role) => role === "reader")) {
+  if (uploads.length > 0 && roles.every((role) => hasRole([role], ["reader"]))) {
     const keys = uploads.map(({ configKey }) => configKey).join(", ");
     return [`openstack:cloud: ${has}, and an upload needs the role member (${keys}); take other credentials`];
   }
-  if (roles.some((role) => publicRoles.includes(role))) return [];
+  if (hasRole(roles, publicRoles)) return [];
   return groups
     .filter((group) => group.visibility === "public" && !isPublished(group, facts))
     .map(

@@ -101,6 +101,11 @@ for (const [title, answer, roles, message] of [
   });
 }
 
+test("no node for an Admin is believed as well (stand-in for Ironic)", async (t) => {
+  const ironic = await standInIronic(t, []);
+  assert.deepEqual(await listNodes({ ...session, roles: ["Admin"] }, ironic.url), []);
+});
+
 test("no node for an admin is an Ironic without nodes (stand-in for Ironic)", async (t) => {
   const ironic = await standInIronic(t, []);
   assert.deepEqual(await listNodes(session, ironic.url), []);

@@ -32,6 +32,7 @@ const refused: [title: string, facts: Partial<CloudFacts>, change: object, ...se
     /^userImages\.my-image\.visibility: public needs the role admin, .*member, reader.*publicRoles$/,
   ],
   ["a reader who wants to upload", { roles: ["reader"] }, { visibility: "private" }, /^openstack:cloud: .*role member/],
+  ["a Reader who wants to upload", { roles: ["Reader"] }, { visibility: "private" }, /the credentials have Reader/],
   ["credentials without a role", { roles: [] }, { visibility: "private" }, /no role/],
   [
     "a store that is read-only",
@@ -72,6 +73,7 @@ const fine: [title: string, facts: Partial<CloudFacts>, change?: object, publicR
   ["a cloud that takes everything", {}],
   ["a member who wants nothing public", { roles: member }, { visibility: "community" }],
   ["a role that this cloud lets publicize", { roles: ["image-publisher", "member"] }, {}, ["admin", "image-publisher"]],
+  ["roles in another case than the policy's", { roles: ["Member", "ADMIN"] }, {}, ["Admin"]],
   ["a member whose images are public already", { roles: member, own: registered }],
   ["a reader who changes nothing", { roles: ["reader"], own: registered }],
   ["a full store whose images are there already", { usage: mib(1000, 1000), own: registered }],
