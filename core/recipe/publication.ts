@@ -42,7 +42,7 @@ export type PublicationFile = {
 /** Leaves out what is not wanted. */
 export function resolvePublication({ members, hideKernelAndRamdisk, ...file }: PublicationFile): PublicationSettings {
   return {
-    ...(members === undefined || members.length === 0 ? {} : { members }),
+    ...(members === undefined || members.length === 0 ? {} : { members: members.map(normalized) }),
     ...(file.protected === true ? { protected: true } : {}),
     ...(hideKernelAndRamdisk === true ? { hideKernelAndRamdisk } : {}),
   };
@@ -63,7 +63,8 @@ export function checkPublication(
     const message = `are of shared images, and these are ${given}: say visibility: shared, or leave the key out`;
     problems.push({ path: ["members"], message });
   }
-  const repeated = members.findIndex((id, index) => members.indexOf(id) < index);
+  const ids = members.map(normalized);
+  const repeated = ids.findIndex((id, index) => ids.indexOf(id) < index);
   if (repeated !== -1)
     problems.push({ path: ["members", repeated], message: `${members[repeated]} stands here twice: leave one out` });
   if (given === "shared" && members.length === 0) {
@@ -75,4 +76,8 @@ export function checkPublication(
     problems.push({ path: ["hideKernelAndRamdisk"], message });
   }
   return { problems, warnings };
+}
+
+function normalized(id: string): string {
+  return id.toLowerCase();
 }

@@ -115,10 +115,10 @@ export const repositoryUrl: TextRule = {
   max: 2000,
 };
 
-/** Id of an OpenStack project. */
+/** Id of an OpenStack project, as Keystone makes it (uuid4().hex); capitals are made small, because Glance compares text. */
 export const projectId: TextRule = {
-  pattern: /^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/,
-  says: "be the id of a project, 32 of 0-9 and a-f: openstack project show NAME -f value -c id",
+  pattern: /^[0-9a-fA-F]{32}$/,
+  says: "be the id of a project as Keystone gives it, 32 of 0-9 and a-f without dashes: openstack project show NAME -f value -c id",
   max: 36,
 };
 

@@ -86,6 +86,16 @@ const stackTable: readonly (readonly [string, Record<string, unknown>, RegExp])[
     /:userImages\.a\.members\[0\]: "ironic" must be the id of a project/,
   ],
   [
+    "a member with dashes",
+    { userImages: { a: { recipe: "small", visibility: "shared", members: ["00000000-0000-0000-0000-000000000000"] } } },
+    /:userImages\.a\.members\[0\]: "0{8}-\S+" must be the id of a project .* without dashes: openstack project show/,
+  ],
+  [
+    "a member twice, once in capitals",
+    { userImages: { a: { recipe: "small", visibility: "shared", members: ["f".repeat(32), "F".repeat(32)] } } },
+    /:userImages\.a\.members\[1\]: F{32} stands here twice/,
+  ],
+  [
     "a member twice",
     { userImages: { a: { recipe: "small", visibility: "shared", members: ["0".repeat(32), "0".repeat(32)] } } },
     /:userImages\.a\.members\[1\]: 0{32} stands here twice/,

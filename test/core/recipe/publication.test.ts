@@ -13,6 +13,10 @@ test("what is not asked for is left out of the model", () => {
   assert.deepEqual(resolvePublication(all), all);
 });
 
+test("a member in capitals is shared with as Keystone writes it", () => {
+  assert.deepEqual(resolvePublication({ members: [member.toUpperCase()] }), { members: [member] });
+});
+
 test("shared with nobody is a warning, not a mistake", () => {
   const { problems, warnings } = checkPublication({ visibility: "shared" }, true);
   assert.deepEqual(problems, []);
