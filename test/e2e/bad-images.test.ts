@@ -53,7 +53,7 @@ const built = {
   },
   "script-as-kernel": {
     element: { "finalise.d/90-spoil": "#!/bin/bash\necho '#!/bin/sh' >/boot/vmlinuz-1.0-tiny\n" },
-    says: /vmlinuz: it is a script, and must be a kernel .*; build or download it again \(kernel-is-kernel\)/,
+    says: /vmlinuz: it is a script, and must be a kernel .*; correct the element that makes it, or download it again \(kernel-is-kernel\)/,
   },
   truncated: {
     element: {

@@ -238,7 +238,7 @@ test("with --check a failure is no answer: it exits with 2", async () => {
     reject: false,
   });
   assert.equal(exitCode, 2);
-  assert.match(stderr, /^ironic-images: there is no stacks/);
+  assert.match(stderr, /^ironic-images: --stack: there is no stacks/);
 });
 
 test("a publisher that has replaced the kernel and not yet the initramfs is refused, and nothing is written", async (t) => {
