@@ -11,13 +11,13 @@ import { prepareUefi } from "./firmware.ts";
 import { BootListener } from "./listener.ts";
 import { SerialLog } from "./serial-log.ts";
 import { bootFirmware, bootTestDefaults, isDeploy } from "./settings.ts";
-import { agentStart, anything, kernelPanic, loginPrompt, systemSpeaks } from "./signs.ts";
+import { agentStart, anything, loginPrompt, systemSpeaks } from "./signs.ts";
 
 export interface BootOptions extends Pick<BootRequest, "processors" | "memoryMiB" | "network" | "kernelArguments"> {
   /** Directory of the artifact. */
   readonly directory: string;
   readonly record: Pick<ArtifactRecord, "files" | "inputs">;
-  /** What the end of the serial log says when the guest is up; default a login prompt, of deploy images {@link agentStart}. */
+  /** What a line of the console says when the guest is up, in the sense of {@link BootListener}; default a login prompt, of deploy images {@link agentStart}. */
   readonly success?: RegExp | string;
   /** Seconds without new serial output after which the guest counts as stuck; default as in {@link bootTestDefaults}. */
   readonly silenceSeconds?: number;
@@ -89,8 +89,7 @@ async function bootIn(scratch: string, options: BootOptions): Promise<BootResult
     stdout: "ignore",
     maxBuffer: 1_000_000,
   });
-  const sign = files.direct === undefined ? systemSpeaks : anything;
-  const listener = new BootListener({ sign, success, panic: kernelPanic });
+  const listener = new BootListener(files.direct === undefined ? systemSpeaks : anything, success);
   const log = new SerialLog(serialLog, (line, whole) => {
     listener.hear(line, whole);
   });
@@ -123,9 +122,9 @@ async function bootIn(scratch: string, options: BootOptions): Promise<BootResult
     await qemu;
     await log.finish();
   }
-  const { heard: systemSpoke, up: booted } = listener;
+  const { heard: systemSpoke, up: booted, panic = why } = listener;
   const result = { booted, systemSpoke, seconds: seconds(), accelerator, serialLog: log.text };
-  return booted || why === undefined ? result : { ...result, why };
+  return booted || panic === undefined ? result : { ...result, why: panic };
 }
 
 /** A guest ends QEMU only by switching itself off, and then there is no error. */

@@ -5,7 +5,7 @@ import { isErrno } from "../artifacts/regular-file.ts";
 import { replaceFile } from "../artifacts/replace-file.ts";
 import { IronicImagesError } from "../errors.ts";
 import { canonicalJson } from "../recipe/canonical-json.ts";
-import { bootTestKey, type BootFirmware, type BootTestSettings } from "./settings.ts";
+import { bootTestKey, verdictVersion, type BootFirmware, type BootTestSettings } from "./settings.ts";
 
 /** Where verdicts and consoles lie, in an artifact's directory. No digest of the artifact covers them. */
 export const bootTestsDirectory = "boot-tests";
@@ -18,7 +18,7 @@ export interface TestedBoot {
 }
 
 const schema = z.object({
-  schema: z.literal(1),
+  schema: z.literal(verdictVersion),
   buildId: z.string(),
   firmware: z.enum(["bios", "uefi", "direct"]),
   settings: z.looseObject({}),
@@ -75,7 +75,7 @@ export async function keepVerdict(
     if (!isErrno(error, "EEXIST")) throw error;
   }
   await copyFile(serialLog, consoleLog(artifactDirectory, tested));
-  const record = { schema: 1, ...pick(tested), ...verdict } satisfies z.infer<typeof schema>;
+  const record = { schema: verdictVersion, ...pick(tested), ...verdict } satisfies z.infer<typeof schema>;
   await replaceFile(`${fileOf(artifactDirectory, tested)}.json`, `${JSON.stringify(record, undefined, 2)}\n`);
 }
 

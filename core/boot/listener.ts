@@ -1,20 +1,31 @@
-/** What the lines of a guest's console have said so far, each told once it is read, however much comes after it. */
+import { kernelEcho, kernelPanic } from "./signs.ts";
+
+/**
+ * What the lines of a guest's console have said so far, each told once it is read, however much comes after it. Success counts only
+ * after the system was heard, and not in a line in which the kernel repeats what it was given, nor in its last one: text that any
+ * boot loader or kernel writes is no word of a system that is up.
+ */
 export class BootListener {
   readonly #sign: RegExp;
   readonly #success: RegExp | string;
-  readonly #panic: RegExp;
+  #succeeded = false;
   /** Whether the system was heard. */
   heard = false;
-  /** Whether the guest is up. */
-  up = false;
   /** The kernel's last word. */
   panic: string | undefined;
 
-  /** @param success a text counts in whole lines only, a pattern at once: a prompt is the end of a line that may go on */
-  constructor({ sign, success, panic }: { sign: RegExp; success: RegExp | string; panic: RegExp }) {
+  /**
+   * @param sign that the system speaks
+   * @param success a text counts in whole lines only, a pattern at once: a prompt is the end of a line that may go on
+   */
+  constructor(sign: RegExp, success: RegExp | string) {
     this.#sign = sign;
     this.#success = success;
-    this.#panic = panic;
+  }
+
+  /** Whether the guest is up. A kernel that panics is not, whatever was said before. */
+  get up(): boolean {
+    return this.#succeeded && this.panic === undefined;
   }
 
   /**
@@ -23,8 +34,10 @@ export class BootListener {
    */
   hear(line: string, whole: boolean): void {
     this.heard ||= this.#sign.test(line);
-    if (whole) this.panic ??= this.#panic.exec(line)?.[0];
-    if (typeof this.#success === "string") this.up ||= whole && line.includes(this.#success);
-    else this.up ||= this.#success.test(line);
+    const panic = kernelPanic.exec(line)?.[0];
+    if (whole) this.panic ??= panic;
+    if (!this.heard || panic !== undefined || kernelEcho.test(line)) return;
+    if (typeof this.#success === "string") this.#succeeded ||= whole && line.includes(this.#success);
+    else this.#succeeded ||= this.#success.test(line);
   }
 }

@@ -66,10 +66,18 @@ export function isDeploy(kind: FingerprintInputs["kind"]): boolean {
 }
 
 /**
- * Identity of a boot test, safe as a file name: build, firmware, and a digest of the settings. Tests with the same one have the
- * same verdict.
+ * What verdicts mean; another meaning is another number, so that none is believed that came about otherwise. Since 2 a marker counts only
+ * after the system was heard, and not in what the kernel repeats.
+ */
+export const verdictVersion = 2;
+
+/**
+ * Identity of a boot test, safe as a file name: build, firmware, and a digest of settings and {@link verdictVersion}. Tests with the
+ * same one have the same verdict.
  */
 export function bootTestKey(buildId: string, firmware: BootFirmware, settings: BootTestSettings): string {
-  const digest = createHash("sha256").update(canonicalJson(settings)).digest("hex");
+  const digest = createHash("sha256")
+    .update(canonicalJson({ verdictVersion, ...settings }))
+    .digest("hex");
   return `${buildId.slice(0, 12)}-${firmware}-${digest.slice(0, 12)}`;
 }

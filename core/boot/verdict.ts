@@ -10,8 +10,8 @@ export type Verdict = "boots" | "does not boot" | "cannot tell";
 
 /** The verdict of one boot. */
 export function verdictOf(result: Pick<BootResult, "booted" | "systemSpoke">): Verdict {
-  if (result.booted) return "boots";
-  return result.systemSpoke ? "does not boot" : "cannot tell";
+  if (!result.systemSpoke) return "cannot tell";
+  return result.booted ? "boots" : "does not boot";
 }
 
 /** What to name in the message of an image that is not published. */
@@ -32,7 +32,7 @@ const shownLines = 20;
 /** Why an image is not published, with the end of its console. */
 export function rejection({ name, verdict, result, firmware, settings, logPath }: Rejected): IronicImagesError {
   const run = `${Math.round(result.seconds)} s, ${result.accelerator}`;
-  const wanted = settings.marker === undefined ? "" : `, and it did not say ${JSON.stringify(settings.marker)}`;
+  const wanted = settings.marker === undefined ? "" : `, and its system did not say ${JSON.stringify(settings.marker)}`;
   const stays = `nothing of it is published, and what is published stays; the whole console: ${logPath}`;
   const summary =
     verdict === "does not boot"
@@ -47,8 +47,7 @@ export function rejection({ name, verdict, result, firmware, settings, logPath }
   );
 }
 
-const throughLoader =
-  "add the element enable-serial-console to the recipe, or set bootTest.marker to a text that the image does write there";
+const throughLoader = "add the element enable-serial-console to the recipe";
 const advice: Readonly<Record<BootFirmware, string>> = {
   bios: throughLoader,
   uefi: throughLoader,

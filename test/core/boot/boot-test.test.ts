@@ -66,7 +66,7 @@ test("an image that boots is booted once: its verdict is kept with the console",
 
 test("a marker takes the place of the login prompt", { skip }, async (t) => {
   cacheOf(t);
-  const { request } = requestFor(t, "all (100%) up.\n", { marker: "(100%) up." });
+  const { request } = requestFor(t, "[    9.000000] up\nall (100%) up.\n", { marker: "(100%) up." });
   assert.equal((await bootTest(request)).verdict, "boots");
 });
 
@@ -81,6 +81,28 @@ for (const [what, text, silenceSeconds, code, verdict] of [
     await assert.rejects(bootTest(request), refusal(code, text, log));
     assert.equal((await kept())?.verdict, verdict);
     assert.equal(readFileSync(log, "latin1"), text);
+  });
+}
+
+for (const [where, text, marker, code] of [
+  ["of the boot loader alone", "Booting `Debian GNU/Linux'\n", "Debian GNU/Linux", "boot-test-unclear"],
+  [
+    "of the kernel's command line",
+    "GRUB\n[    0.000000] Command line: root=/dev/vda rw console=ttyS0\n",
+    "console=ttyS0",
+    "boot-test-failed",
+  ],
+  [
+    "before a panic",
+    "[    1.0000000] up\nmy-disk up\nKernel panic - not syncing: No init\n",
+    "my-disk up",
+    "boot-test-failed",
+  ],
+] as const) {
+  test(`a marker in the text ${where} says nothing`, { skip }, async (t) => {
+    cacheOf(t);
+    const { request, log } = requestFor(t, text, { marker, silenceSeconds: 4 });
+    await assert.rejects(bootTest(request), refusal(code, text, log));
   });
 }
 

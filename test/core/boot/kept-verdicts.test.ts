@@ -56,13 +56,23 @@ test("a verdict under the name of a build that begins alike says nothing of it",
   assert.equal(await findVerdict(directory, alike), undefined);
 });
 
-for (const garbled of ["", "{", '{"schema":2}', '{"schema":1,"verdict":"boots"}']) {
+for (const garbled of ["", "{", '{"schema":3}', '{"schema":2,"verdict":"boots"}']) {
   test(`the garbled verdict ${JSON.stringify(garbled)} counts as none`, async (t) => {
     const directory = await kept(t);
     writeFileSync(consoleLog(directory, tested).replace(/log$/, "json"), garbled);
     assert.equal(await findVerdict(directory, tested), undefined);
   });
 }
+
+test("a verdict of the time when a boot loader's text was a marker counts as none", async (t) => {
+  const directory = await kept(t);
+  const file = consoleLog(directory, tested).replace(/log$/, "json");
+  const record = readFileSync(file, "utf8");
+  const older = record.replace('"schema": 2', '"schema": 1');
+  assert.notEqual(older, record);
+  writeFileSync(file, older);
+  assert.equal(await findVerdict(directory, tested), undefined);
+});
 
 test("no directory is made for the verdict on an artifact that is gone", async (t) => {
   const directory = join(temporaryDirectory(t), "gone");

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { bootFirmware, bootTestKey, bootTestSettings } from "../../../core/boot/settings.ts";
+import { canonicalJson } from "../../../core/recipe/canonical-json.ts";
 
 const build = "0123456789abcdef".repeat(4);
 const settings = bootTestSettings({}, "partition");
@@ -22,6 +24,11 @@ test("a test's key is safe as a file name, and does not depend on the order of i
   assert.match(key, /^0123456789ab-bios-[0-9a-f]{12}$/);
   const reversed = Object.fromEntries(Object.entries(settings).reverse()) as unknown as typeof settings;
   assert.equal(bootTestKey(build, "bios", reversed), key);
+});
+
+test("a verdict of another meaning is kept under another key", () => {
+  const digest = createHash("sha256").update(canonicalJson(settings)).digest("hex").slice(0, 12);
+  assert.notEqual(bootTestKey(build, "bios", settings), `${build.slice(0, 12)}-bios-${digest}`);
 });
 
 for (const [what, other] of [
