@@ -86,6 +86,11 @@ function describe(issue: z.core.$ZodIssue, schema: z.ZodType): Problem[] {
       ];
     }
     case "too_small":
+      // Of these only emptiness is too small.
+      if (issue.origin === "array" || issue.origin === "string")
+        return [
+          { path, message: `is empty: give ${issue.origin === "array" ? "at least one" : "text"}, or leave it out` },
+        ];
       return [{ path, message: `must be at least ${issue.minimum}, not ${quoted(issue.input)}` }];
     case "too_big":
       return [

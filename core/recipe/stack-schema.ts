@@ -98,7 +98,11 @@ export const preflightFields = {
     "cloud",
     "Whether a preview asks the cloud if it can take what the stack wants: credentials, formats, quota, names, roles. It only reads. `off` skips it.",
     // A YAML 1.1 parser reads on and off as true and false.
-    z.union([z.enum(["on", "off"]), z.boolean()]).optional(),
+    z
+      .union([z.enum(["on", "off"]), z.boolean()], {
+        error: ({ input }) => `must be on or off, not ${rule.quoted(input)}`,
+      })
+      .optional(),
     "on",
   ),
   publicRoles: field(

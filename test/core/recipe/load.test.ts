@@ -80,6 +80,25 @@ for (const [given, isOn] of [
   });
 }
 
+for (const given of ["OFF", "no", "false", "", 0, null, [], {}]) {
+  test(`preflight: ${JSON.stringify(given)} is refused, and the message has what it can be`, async (t) => {
+    const source = { projectDirectory: project(t, {}), stack: "prod", config: { preflight: given } };
+    assert.deepEqual(await mistakesOf(() => loadStack(source)), [
+      `stacks/Pulumi.prod.yaml:preflight: must be on or off, not ${JSON.stringify(given)}`,
+    ]);
+  });
+}
+
+for (const [title, publicRoles, mistake] of [
+  ["no role", [], "publicRoles: is empty: give at least one, or leave it out"],
+  ["a role without a name", ["admin", ""], "publicRoles[1]: is empty: give text, or leave it out"],
+] as const) {
+  test(`publicRoles with ${title} is refused, and the message has what to do`, async (t) => {
+    const source = { projectDirectory: project(t, {}), stack: "prod", config: { publicRoles } };
+    assert.deepEqual(await mistakesOf(() => loadStack(source)), [`stacks/Pulumi.prod.yaml:${mistake}`]);
+  });
+}
+
 test("a preflight of another kind, and roles that are none, are refused by their keys", async (t) => {
   const config = { preflight: "maybe", publicRoles: "admin" };
   const mistakes = await mistakesOf(() => loadStack({ projectDirectory: project(t, {}), stack: "prod", config }));
