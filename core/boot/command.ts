@@ -61,7 +61,7 @@ export function bootCommand(request: BootRequest): string[] {
       : [
           ...["-kernel", direct.kernel],
           ...["-initrd", direct.ramdisk],
-          ...["-append", [...kernelArguments(overlay), ...(request.kernelArguments ?? [])].join(" ")],
+          ...["-append", kernelCommandLine(overlay !== undefined, request.kernelArguments)],
         ]),
     // Guests wait for randomness at their first boot.
     ...["-device", "virtio-rng-pci"],
@@ -71,11 +71,15 @@ export function bootCommand(request: BootRequest): string[] {
   ];
 }
 
-/** A partition image has its root on the disk. Without Ironic the agent of a deploy image starts and waits if it is told to stand alone. */
-function kernelArguments(overlay: string | undefined): string[] {
-  return overlay === undefined
-    ? ["console=ttyS0", "systemd.journald.forward_to_console=1", "ipa-standalone=1"]
-    : ["root=/dev/vda", "rw", "console=ttyS0"];
+/**
+ * What a kernel is started with, a person's arguments last. A partition image has its root on the disk. Without Ironic the agent of
+ * a deploy image starts and waits if it is told to stand alone.
+ */
+export function kernelCommandLine(hasDisk: boolean, further: readonly string[] = []): string {
+  const own = hasDisk
+    ? ["root=/dev/vda", "rw", "console=ttyS0"]
+    : ["console=ttyS0", "systemd.journald.forward_to_console=1", "ipa-standalone=1"];
+  return [...own, ...further].join(" ");
 }
 
 /** In QEMU's option lists a comma ends a value, and two of them are one. */

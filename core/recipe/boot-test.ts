@@ -1,5 +1,7 @@
 import { z } from "zod";
+import { kernelCommandLine } from "../boot/command.ts";
 import { bootTestDefaults } from "../boot/settings.ts";
+import { kernelEcho, kernelPanic } from "../boot/signs.ts";
 import { field, text } from "./fields.ts";
 import type { Problem } from "./problems.ts";
 import { bootMarker, kernelArgument } from "./text.ts";
@@ -14,7 +16,7 @@ export const bootTest = field(
     .strictObject({
       marker: text(bootMarker)
         .describe(
-          "Text on the serial console that says that the image is up. Default: a login prompt, of deploy images the agent's start.",
+          "Text on the serial console, after the kernel's first, that says that the image is up. Default: a login prompt, of deploy images the agent's start.",
         )
         .optional(),
       silenceSeconds: seconds
@@ -76,12 +78,21 @@ export function bootTestProblems(
       message: "a whole-disk image gets them from its own boot loader: leave the key out",
     });
   }
-  // A kernel repeats its command line on the console.
-  if (marker !== undefined && kernelArguments?.join(" ").includes(marker) === true) {
+  const line = marker === undefined ? undefined : kernelLine(marker, image.kind, kernelArguments);
+  if (line !== undefined) {
     problems.push({
       path: ["bootTest", "marker"],
-      message: "stands in kernelArguments, which every kernel writes to the console: choose another text",
+      message: `stands in a line that every kernel writes to the console (${JSON.stringify(line)}), where it says nothing: choose another text`,
     });
   }
   return problems;
+}
+
+/** The line of any kernel, up or not, that has this marker in it. */
+function kernelLine(marker: string, kind: string, further: readonly string[] | undefined): string | undefined {
+  // The boot loader of a whole-disk image gives arguments that nobody knows here.
+  const given = kind === "whole-disk" ? "" : kernelCommandLine(kind === "partition", further);
+  const lines = [`Kernel command line: ${given}`, "Linux version ", "Kernel panic - not syncing: "];
+  if (kernelEcho.test(marker) || kernelPanic.test(marker)) return marker;
+  return lines.find((line) => line.includes(marker));
 }

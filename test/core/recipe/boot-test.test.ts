@@ -74,7 +74,32 @@ const mistakes: readonly (readonly [string, Record<string, unknown>, RegExp])[] 
   [
     "a marker that the kernel repeats in any case",
     user({ marker: "target=multi", kernelArguments: ["systemd.target=multi-user"] }),
-    /:userImages\.a\.bootTest\.marker: stands in kernelArguments/,
+    /:userImages\.a\.bootTest\.marker: stands in a line that every kernel writes to the console \("Kernel command line: .* systemd\.target=multi-user"\)/,
+  ],
+  ...[
+    "root=/dev/vda",
+    "rw console",
+    "Kernel command line: ro",
+    "Linux version",
+    "Linux version 6.1",
+    "Kernel panic",
+  ].map(
+    (marker) =>
+      [
+        `a marker that every kernel writes, ${JSON.stringify(marker)}`,
+        user({ marker }),
+        /:userImages\.a\.bootTest\.marker: stands in a line that every kernel writes to the console \("/,
+      ] as const,
+  ),
+  [
+    "a whole-disk image's marker that every kernel writes",
+    user({ marker: "Kernel panic - not syncing: VFS" }, { recipe: "disk" }),
+    /:userImages\.a\.bootTest\.marker: stands in a line that every kernel writes to the console \("/,
+  ],
+  [
+    "deploy images' marker that their kernel repeats",
+    { deployImages: { amd64: { download, bootTest: { marker: "ipa-standalone" } } } },
+    /:deployImages\.amd64\.bootTest\.marker: stands in a line .* ipa-standalone=1"\)/,
   ],
   [
     "kernel arguments of a whole-disk image",
