@@ -47,13 +47,15 @@ export function authRequest({ authUrl, identity, project }: Credentials): {
 /**
  * Gets a token and, from its catalog, the address of Glance.
  *
+ * @param timeoutMs for the request, where `exchange` would wait longer
  * @throws IronicImagesError `cloud-unreachable`, `cloud-refused` (Keystone's own message), `cloud-config` (no project, no image endpoint)
  */
-export async function authenticate(cloud: Cloud): Promise<Session> {
+export async function authenticate(cloud: Cloud, timeoutMs?: number): Promise<Session> {
   const { url, body } = authRequest(cloud);
   const response = await exchange(
     { method: "POST", url, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) },
     cloud.tls,
+    timeoutMs,
   );
   const token = response.headers["x-subject-token"];
   if (response.status !== 201 || typeof token !== "string") {

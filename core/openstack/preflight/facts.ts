@@ -50,14 +50,16 @@ const namesPerRequest = 20;
 /**
  * Asks Glance, everything at the same time and nothing that changes anything.
  *
+ * @param timeoutMs for each request
  * @throws IronicImagesError `glance-refused`, `cloud-unreachable`, `cloud-refused`
  */
 export async function readCloudFacts(
   session: Session,
   stack: StackName,
   names: readonly string[],
+  timeoutMs: number,
 ): Promise<CloudFacts> {
-  const exchange = authorizedExchange(session);
+  const exchange = authorizedExchange(session, timeoutMs);
   const list = (path: string) => allPages(exchange, session, path);
   const [schema, usage, stores, visible, hidden, ...named] = await Promise.all([
     ask(exchange, session, { path: "/v2/schemas/image", schema: schemaSchema, what: "schema of images" }),

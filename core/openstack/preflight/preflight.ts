@@ -6,6 +6,9 @@ import { readCloudFacts, type StackName } from "./facts.ts";
 import type { PlannedGroup } from "./plan.ts";
 import { judge } from "./rules.ts";
 
+/** How long one of its requests may take, in milliseconds: somebody waits for a preview, and a sound cloud answers within a second. */
+const timeout = 10_000;
+
 /** What a preflight asks about. */
 export interface PreflightRequest {
   readonly stack: StackName;
@@ -38,7 +41,7 @@ export async function preflight(
     return { warnings: [`the cloud was not asked whether it can take these images: ${session.summary}`] };
   }
   const names = groups.flatMap(({ images }) => images.map(({ name }) => name));
-  const facts = await readCloudFacts(session, stack, names);
+  const facts = await readCloudFacts(session, stack, names, timeout);
   const { refusals, warnings } = judge({ groups, facts, stack, publicRoles });
   if (refusals.length === 0) return { session, warnings };
   throw new IronicImagesError(
@@ -57,7 +60,7 @@ export function placesIn(region: string | undefined): CloudsPlaces {
 // A reviewer has no credentials, which is no mistake. A file that is named and is not there is one.
 async function openSession(cloud: string | undefined, places: CloudsPlaces): Promise<Session | IronicImagesError> {
   try {
-    return await authenticate(await readCloud(cloud, places));
+    return await authenticate(await readCloud(cloud, places), timeout);
   } catch (error) {
     if (!(error instanceof IronicImagesError)) throw error;
     const hasFile = Boolean(places.environment["OS_CLIENT_CONFIG_FILE"]);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import * as http from "node:http";
 import { after, before, test, type TestContext } from "node:test";
 import { IronicImagesError } from "../../../../core/errors.ts";
 import { authenticate } from "../../../../core/openstack/keystone.ts";
@@ -7,6 +8,7 @@ import type { PlannedGroup } from "../../../../core/openstack/preflight/plan.ts"
 import { preflight } from "../../../../core/openstack/preflight/preflight.ts";
 import { testCloud, type TestCloud } from "../../../support/cloud.ts";
 import { placesOf } from "../../../support/glance.ts";
+import { listen } from "../listen.ts";
 import { uploads } from "../uploads.ts";
 import { variant, variantFile, type Entry } from "../variant.ts";
 import { playingFront } from "./playing-front.ts";
@@ -162,6 +164,22 @@ test("no credentials at all are one warning, and nobody is asked", async () => {
     assert.match(warnings[0] ?? "", /^the cloud was not asked whether it can take these images: /);
   }
 });
+
+for (const [service, change] of [
+  ["Keystone", (entry: Entry, url: string) => (entry.auth["auth_url"] = `${url}/v3`)],
+  ["Glance", (entry: Entry, url: string) => (entry["image_endpoint_override"] = url)],
+] as const) {
+  test(`a ${service} that never answers is given up after 10 s each (played by a server, with a clock 5 times as fast)`, async (t) => {
+    const silent = await listen(http.createServer(), "http");
+    t.after(silent.stop);
+    const within = AbortSignal.timeout.bind(AbortSignal);
+    t.mock.method(AbortSignal, "timeout", (ms: number) => within(ms / 5));
+    const places = placesOf(variantFile(t, cloud.cloudsFile, "local", (entry) => change(entry, silent.url)));
+    const { code, message } = await refusal(preflight({ ...own(), publicRoles, cloud: "variant" }, places));
+    assert.equal(code, "cloud-unreachable");
+    assert.match(message, new RegExp(`^[A-Z]+ ${silent.url}/\\S+: no answer within 10 s$`));
+  });
+}
 
 const mistakes: [title: string, change: (entry: Entry) => void, code: string][] = [
   ["a mistyped address", ({ auth }) => (auth["auth_url"] = "http://127.0.0.1:1/v3"), "cloud-unreachable"],
