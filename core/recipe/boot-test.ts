@@ -21,7 +21,7 @@ export const bootTest = field(
         .optional(),
       silenceSeconds: seconds
         .describe(
-          `Seconds without new text on the serial console after which the image does not boot; ${bootTestDefaults.silenceSeconds} by default.`,
+          `Seconds without new text on the serial console after which the image does not boot; ${bootTestDefaults.silenceSeconds} by default. At most limitSeconds.`,
         )
         .optional(),
       limitSeconds: seconds
@@ -64,7 +64,7 @@ export function bootTestProblems(
   image: { readonly architecture: string; readonly kind: string },
 ): Problem[] {
   if (written === undefined) return [];
-  const { marker, kernelArguments } = written;
+  const { marker, kernelArguments, silenceSeconds, limitSeconds = bootTestDefaults.limitSeconds } = written;
   const problems: Problem[] = [];
   if (image.architecture !== "amd64") {
     problems.push({
@@ -76,6 +76,13 @@ export function bootTestProblems(
     problems.push({
       path: ["bootTest", "kernelArguments"],
       message: "a whole-disk image gets them from its own boot loader: leave the key out",
+    });
+  }
+  // Its default may be above a short limit: nobody relies on it then.
+  if (silenceSeconds !== undefined && silenceSeconds > limitSeconds) {
+    problems.push({
+      path: ["bootTest", "silenceSeconds"],
+      message: `${silenceSeconds} never pass in a boot of limitSeconds ${limitSeconds} in all: lower this one or raise that one`,
     });
   }
   const line = marker === undefined ? undefined : kernelLine(marker, image.kind, kernelArguments);

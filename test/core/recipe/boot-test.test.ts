@@ -46,6 +46,18 @@ test("every setting of a boot test arrives", async (t) => {
   assert.deepEqual(stack.userImages[0]?.bootTest, bootTest);
 });
 
+test("a limit below the default silence is no mistake, nor a silence as long as the limit", async (t) => {
+  const projectDirectory = project(t, files);
+  for (const [bootTest, silenceSeconds] of [
+    [{ limitSeconds: 60 }, 180],
+    [{ silenceSeconds: 60, limitSeconds: 60 }, 60],
+  ] as const) {
+    const config = { userImages: { a: { recipe: "small", bootTest } } };
+    const stack = await loadStack({ projectDirectory, stack: "prod", config });
+    assert.equal(stack.userImages[0]?.bootTest?.silenceSeconds, silenceSeconds);
+  }
+});
+
 const user = (bootTest: unknown, more: object = {}) => ({ userImages: { a: { recipe: "small", ...more, bootTest } } });
 
 const mistakes: readonly (readonly [string, Record<string, unknown>, RegExp])[] = [
@@ -56,6 +68,16 @@ const mistakes: readonly (readonly [string, Record<string, unknown>, RegExp])[] 
     /:userImages\.a\.bootTest\.silenceSecond: unknown key, did you mean silenceSeconds\?$/,
   ],
   ["no time at all", user({ limitSeconds: 0 }), /:userImages\.a\.bootTest\.limitSeconds: must be at least 1, not 0$/],
+  [
+    "a silence that is longer than the whole boot",
+    user({ silenceSeconds: 100, limitSeconds: 1 }),
+    /:userImages\.a\.bootTest\.silenceSeconds: 100 never pass in a boot of limitSeconds 1 in all/,
+  ],
+  [
+    "a silence that is longer than the whole boot by default",
+    user({ silenceSeconds: 1801 }),
+    /:userImages\.a\.bootTest\.silenceSeconds: 1801 never pass in a boot of limitSeconds 1800 in all/,
+  ],
   [
     "another network",
     user({ network: "host" }),
