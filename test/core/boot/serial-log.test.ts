@@ -70,7 +70,8 @@ test("a line is told however much is written after it between two looks", async 
 });
 
 test("in a line without an end no text is lost between its parts", async (t) => {
-  for (let at = 65_520; at <= 65_540; at += 1) {
+  // The line is parted after its second read.
+  for (let at = 2 * 65_536 - 16; at <= 2 * 65_536 + 2; at += 1) {
     const { log, told, write } = openLog(t);
     write(`${"x".repeat(at)}IMAGE-IS-READY${"x".repeat(200_000)}`);
     await log.poll();
