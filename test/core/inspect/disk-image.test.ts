@@ -7,6 +7,7 @@ import { fileSource, memorySource, type ByteSource } from "../../../core/inspect
 import { inspectDiskImage, openDisk } from "../../../core/inspect/disk-image.ts";
 import { diskImageRules } from "../../../core/inspect/rules/disk-image.ts";
 import { temporaryDirectory } from "../../support/temporary-directory.ts";
+import { scatteredTables } from "./qcow2/scattered.ts";
 
 const wanted = { kind: "partition", diskFormat: "qcow2", allowLuks: false } as const;
 
@@ -60,32 +61,15 @@ for (const [count, apart, rules, mostReads] of [
 ] as const) {
   const verdict = rules.length === 0 ? "are followed" : "are refused, and not followed";
   test(`${count} second tables of 512 bytes, ${apart} bytes apart, ${verdict} (played: a source of so many bytes)`, async () => {
-    const cluster = 512;
-    const tables = 2 ** 23;
-    const start = Buffer.alloc(tables);
-    start.write("QFI\xfb", 0, "latin1");
-    for (const [at, value] of [
-      [4, 3],
-      [20, 9],
-      [36, count],
-      [56, 1],
-      [96, 4],
-      [100, 104],
-    ] as const)
-      start.writeUInt32BE(value, at);
-    start.writeBigUInt64BE(BigInt(count * (cluster / 8) * cluster), 24);
-    start.writeBigUInt64BE(BigInt(2 * cluster), 40);
-    start.writeBigUInt64BE(BigInt(cluster), 48);
-    for (let index = 0; index < count; index++)
-      start.writeBigUInt64BE(BigInt(tables + index * apart), 2 * cluster + index * 8);
+    const { start, size } = scatteredTables(count, apart);
     let reads = 0;
     const source: ByteSource = {
-      size: tables + count * apart,
+      size,
       bytesRead: 0,
       read: (offset, length) => {
         reads++;
         const bytes = Buffer.alloc(length);
-        start.subarray(Math.min(offset, tables), offset + length).copy(bytes);
+        start.subarray(Math.min(offset, start.length), offset + length).copy(bytes);
         return Promise.resolve(bytes);
       },
     };

@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, truncateSync } from "node:fs";
+import { scatteredTables } from "../qcow2/scattered.ts";
 import { bios, partition, raw, uefi, type CorpusCase } from "./workshop.ts";
 
 const needs = ["mkfs.ext4"];
@@ -88,6 +89,17 @@ export const qcow2Cases: readonly CorpusCase[] = [
     make: async (shop) => shop.changed(await shop.qcow2(), [], 70),
     errors: ["qcow2-whole-header"],
     seenOtherwise: "oslo.utils wants 512 bytes before it knows anything",
+  },
+  {
+    name: "qcow2 whose second tables lie in 65537 places (by hand)",
+    wanted: partition,
+    make: (shop) => {
+      const { start, size } = scatteredTables(65_537, 4608);
+      const made = shop.file(start);
+      truncateSync(made, size);
+      return Promise.resolve(made);
+    },
+    errors: ["qcow2-tables-together"],
   },
   {
     name: "qcow2 compressed, with a cluster that does not unpack",
