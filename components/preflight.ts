@@ -39,8 +39,11 @@ export async function askCloud(stack: StackModel, projectDirectory: string): Pro
     return session === undefined ? { hasCredentials: false } : { session, hasCredentials: true };
   } catch (error) {
     if (!(error instanceof IronicImagesError)) throw error;
-    const wayOut = "ironic-images:preflight: off skips what is asked of the cloud";
-    throw new pulumi.RunError(`${error.message}${error.code === "preflight-refused" ? "" : `\n${wayOut}`}`);
+    const hint =
+      error.code === "cloud-unreachable"
+        ? "\ncheck the address in clouds.yaml or OS_AUTH_URL, and the network; ironic-images:preflight: off previews without asking the cloud"
+        : "";
+    throw new pulumi.RunError(`${error.message}${hint}`);
   }
 }
 
