@@ -2,7 +2,6 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { ArtifactFileRole } from "../core/artifacts/record.ts";
 import { isOwnedProperty } from "../core/openstack/owned-fields.ts";
 import type { UserImage } from "../core/recipe/model.ts";
-import type { ImageToRegister } from "./registration.ts";
 
 /** What every image that this program registers says of its origin. */
 export interface Origin {
@@ -12,6 +11,17 @@ export interface Origin {
   readonly image: string;
   readonly fingerprint: string;
   readonly buildId: string;
+}
+
+/** One image of an artifact, as Glance shall have it. */
+export interface ImageToRegister {
+  readonly name: string;
+  readonly path: pulumi.Input<string>;
+  readonly properties: pulumi.Input<Record<string, string>>;
+  /** Of a user image. */
+  readonly diskFormat?: "qcow2" | "raw";
+  readonly minDiskGiB?: pulumi.Input<number>;
+  readonly minRamMiB?: number;
 }
 
 /** `img_type` is always said: without it Ironic guesses from the ids (`is_whole_disk_image` in ironic/common/images.py). */

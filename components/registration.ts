@@ -6,7 +6,7 @@ import { openStore } from "../core/artifacts/store.ts";
 import { IronicImagesError } from "../core/errors.ts";
 import type { DeployRamdisk } from "../providers/deploy-ramdisk/resource.ts";
 import type { DiskImage } from "../providers/disk-image/resource.ts";
-import { glanceFormats, type Origin } from "./properties.ts";
+import { glanceFormats, type ImageToRegister, type Origin } from "./properties.ts";
 import { publicationRecovery, uploadRecovery } from "./upload-recovery.ts";
 
 const uploadTimeout = "2h";
@@ -35,17 +35,6 @@ export interface Registration extends RegistrationArgs {
   readonly verified: pulumi.ResourceHook;
   /** Of the publication of these images. */
   readonly publicationOptions: pulumi.CustomResourceOptions;
-}
-
-/** One image of an artifact, as Glance shall have it. */
-export interface ImageToRegister {
-  readonly name: string;
-  readonly path: pulumi.Input<string>;
-  readonly properties: pulumi.Input<Record<string, string>>;
-  /** Of a user image. */
-  readonly diskFormat?: "qcow2" | "raw";
-  readonly minDiskGiB?: pulumi.Input<number>;
-  readonly minRamMiB?: number;
 }
 
 /** Prepares the registration of an artifact's files under one component. */

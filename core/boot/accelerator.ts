@@ -1,10 +1,7 @@
 import { access, constants, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import { endsWithUs } from "./command.ts";
-
-/** What QEMU runs a guest on: the processor's virtualization, or emulation, which works everywhere. */
-export type Accelerator = "kvm" | "tcg";
+import { endsWithUs, type Accelerator } from "./command.ts";
 
 /** Milliseconds that the probe's guest may take; it takes a third of a second even under emulation. */
 const patience = 2_000;

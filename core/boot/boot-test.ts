@@ -4,7 +4,7 @@ import type { ArtifactRecord } from "../artifacts/record.ts";
 import type { BuildEvent } from "../build/executor.ts";
 import { defaultSlots, takeSlot } from "../build/slots.ts";
 import { cacheDirectory } from "../cache-directory.ts";
-import type { Accelerator } from "./accelerator.ts";
+import type { Accelerator } from "./command.ts";
 import { bootImage } from "./boot.ts";
 import { consoleLog, findVerdict, keepVerdict, type KeptVerdict, type TestedBoot } from "./kept-verdicts.ts";
 import { rejection, verdictOf } from "./verdict.ts";

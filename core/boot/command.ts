@@ -1,5 +1,7 @@
-import type { Accelerator } from "./accelerator.ts";
 import { bootTestDefaults } from "./settings.ts";
+
+/** What QEMU runs a guest on: the processor's virtualization, or emulation, which works everywhere. */
+export type Accelerator = "kvm" | "tcg";
 
 /** Files of the UEFI firmware OVMF. */
 export interface UefiFirmware {

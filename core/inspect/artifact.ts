@@ -1,7 +1,8 @@
 import type { ArtifactFileRole } from "../artifacts/record.ts";
 import { readBootFile, type BootFile } from "./boot-file.ts";
 import type { ByteSource } from "./byte-source.ts";
-import { inspectDiskImage, type DiskImageFacts } from "./disk-image.ts";
+import { inspectDiskImage } from "./disk-image.ts";
+import type { DiskImageFacts } from "./disk-image-facts.ts";
 import { lookInside } from "./disk-files.ts";
 import { applyRules, type Finding } from "./finding.ts";
 import { readInitramfs, type InitramfsFacts } from "./initramfs/initramfs.ts";

@@ -1,6 +1,7 @@
 import type { ByteSource } from "./byte-source.ts";
 import { partKind, type PartKind } from "./initramfs/kinds.ts";
-import { readKernel, type KernelFacts } from "./kernel/kernel.ts";
+import { readKernel } from "./kernel/kernel.ts";
+import type { KernelFacts } from "./kernel/kernel-facts.ts";
 
 /** What a file that a boot loader takes begins as. */
 export type BootFile =

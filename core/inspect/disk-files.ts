@@ -1,6 +1,7 @@
 import { IronicImagesError } from "../errors.ts";
 import { partSource, type ByteSource } from "./byte-source.ts";
-import { openDisk, type DiskFacts, type DiskImageFacts } from "./disk-image.ts";
+import { openDisk } from "./disk-image.ts";
+import type { DiskFacts, DiskImageFacts } from "./disk-image-facts.ts";
 import { partitionTypes } from "./disk/gpt.ts";
 import { isFileInExt } from "./filesystem/ext-files.ts";
 import { isFileInFat } from "./filesystem/fat-files.ts";

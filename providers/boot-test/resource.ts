@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Accelerator } from "../../core/boot/accelerator.ts";
+import type { Accelerator } from "../../core/boot/command.ts";
 import type { BootFirmware, BootTestSettings } from "../../core/boot/settings.ts";
 import type { Verdict } from "../../core/boot/verdict.ts";
 import { ModuleResource } from "../module-resource.ts";

@@ -2,7 +2,7 @@ import type { Readable } from "node:stream";
 import { createGunzip, createZstdDecompress } from "node:zlib";
 import type { ByteSource } from "../byte-source.ts";
 import { streamOf } from "../stream.ts";
-import type { KernelFacts } from "./kernel.ts";
+import type { KernelFacts } from "./kernel-facts.ts";
 
 /** No kernel is larger unpacked. */
 const limit = 512 * 2 ** 20;

@@ -1,5 +1,5 @@
 import type { ByteSource } from "../byte-source.ts";
-import type { KernelFacts } from "./kernel.ts";
+import type { KernelFacts } from "./kernel-facts.ts";
 
 const sector = 512;
 /** No release string of a kernel is longer (UTS_RELEASE is at most 64 bytes); what follows it is who built it. */

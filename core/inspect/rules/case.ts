@@ -1,5 +1,5 @@
 import type { Rule } from "../finding.ts";
-import type { DiskFacts, DiskImageFacts, WantedDiskImage } from "../disk-image.ts";
+import type { DiskFacts, DiskImageFacts, WantedDiskImage } from "../disk-image-facts.ts";
 
 /** What a rule of disk images is given. */
 export interface DiskImageCase {

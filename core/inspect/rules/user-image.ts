@@ -1,5 +1,5 @@
 import { partitionTypes } from "../disk/gpt.ts";
-import type { DiskFacts, WantedDiskImage } from "../disk-image.ts";
+import type { DiskFacts, WantedDiskImage } from "../disk-image-facts.ts";
 import type { FileSystem } from "../filesystem/superblock.ts";
 import { diskRule, type DiskImageRule } from "./case.ts";
 

@@ -1,4 +1,4 @@
-import type { WantedDiskImage } from "../../../../core/inspect/disk-image.ts";
+import type { WantedDiskImage } from "../../../../core/inspect/disk-image-facts.ts";
 import { bios, partition, raw, uefi, type Workshop } from "./workshop.ts";
 
 /** What the mutants are made of. */

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { execa } from "execa";
-import type { WantedDiskImage } from "../../../../core/inspect/disk-image.ts";
+import type { WantedDiskImage } from "../../../../core/inspect/disk-image-facts.ts";
 
 /** Where the tools are that make disks. */
 const path = `${process.env["PATH"] ?? ""}:/usr/local/sbin:/usr/sbin:/sbin`;

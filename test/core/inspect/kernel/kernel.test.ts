@@ -4,7 +4,8 @@ import { test } from "node:test";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { memorySource } from "../../../../core/inspect/byte-source.ts";
 import { bannerVersion } from "../../../../core/inspect/kernel/banner.ts";
-import { readKernel, type KernelFacts } from "../../../../core/inspect/kernel/kernel.ts";
+import { readKernel } from "../../../../core/inspect/kernel/kernel.ts";
+import type { KernelFacts } from "../../../../core/inspect/kernel/kernel-facts.ts";
 import { miniatureInitramfs } from "../../../support/miniature/initramfs.ts";
 import { miniatureKernel } from "../../../support/miniature/kernel.ts";
 
