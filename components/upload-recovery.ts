@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { setTimeout as sleep } from "node:timers/promises";
-import { defaultPlaces, readCloud } from "../core/openstack/clouds.ts";
+import { placesIn, readCloud } from "../core/openstack/clouds.ts";
 import { glanceFault, isWithoutRecord } from "../core/openstack/fault.ts";
 import { glanceInventory } from "../core/openstack/glance-inventory.ts";
 import { authenticate } from "../core/openstack/keystone.ts";
@@ -86,9 +86,7 @@ type Inputs = Readonly<Record<string, unknown>> | undefined;
 async function uploadIn(inputs: Inputs) {
   const openstack = new pulumi.Config("openstack");
   const [cloud, region] = [openstack.get("cloud"), openstack.get("region")];
-  const places = defaultPlaces();
-  const environment = { ...places.environment, ...(region === undefined ? {} : { OS_REGION_NAME: region }) };
-  const session = await authenticate(await readCloud(cloud, { ...places, environment }));
+  const session = await authenticate(await readCloud(cloud, placesIn(region)));
   return { inventory: glanceInventory(session), upload: uploadedAs(session.projectId, inputs) };
 }
 

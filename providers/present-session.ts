@@ -1,6 +1,6 @@
-import { placesIn } from "../core/openstack/preflight/preflight.ts";
-import { readCloud } from "../core/openstack/clouds.ts";
+import { placesIn, readCloud } from "../core/openstack/clouds.ts";
 import { authenticate, type Session } from "../core/openstack/keystone.ts";
+import { stackConfig } from "./stack-config.ts";
 
 /** Where state says that a cloud is to be looked for. */
 export interface RecordedCloud {
@@ -12,14 +12,10 @@ export interface RecordedCloud {
  * A session of the credentials that are meant today: `openstack:cloud`, else `OS_CLOUD`, else the cloud of the state, else plain `OS_*`
  * variables. So an `OS_CLOUD` that leads elsewhere is noticed, and a shell without one can still refresh and destroy.
  *
- * @param getConfig of the provider's `configure`; in `refresh` and `destroy` the engine gives it the config of the last `up`
  * @throws IronicImagesError as `readCloud` and `authenticate`
  */
-export async function presentSession(
-  { cloud, region }: RecordedCloud,
-  getConfig: (key: string) => string | undefined,
-): Promise<Session> {
+export async function presentSession({ cloud, region }: RecordedCloud): Promise<Session> {
   const places = placesIn(region);
-  const name = getConfig("openstack:cloud") || places.environment["OS_CLOUD"] || cloud;
+  const name = stackConfig("openstack:cloud") || places.environment["OS_CLOUD"] || cloud;
   return await authenticate(await readCloud(name, places));
 }

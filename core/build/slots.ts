@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { acquireLock } from "../lock.ts";
 
-/** The right to run one build, with a cache that no other build uses meanwhile. */
+/** The right to run one build or boot test, with a directory that no other uses meanwhile. */
 export interface Slot {
   readonly index: number;
-  /** Absolute; `DIB_IMAGE_CACHE` of the build. Two builds with one cache fail on apt's lock. */
+  /** Absolute; of a build its `DIB_IMAGE_CACHE`. Two builds with one cache fail on apt's lock. */
   readonly cache: string;
   release(): void;
 }
@@ -19,20 +19,20 @@ export function defaultSlots(processors = availableParallelism()): number {
 
 /**
  * Waits for one of `count` slots, which all processes of the user share.
- * @param buildsDirectory absolute; `<cache>/builds`
+ * @param directory absolute; one for each kind of work, e.g. `<cache>/builds`
  * @param options.onWait called once if no slot is free at once
  */
 export async function takeSlot(
-  buildsDirectory: string,
+  directory: string,
   count: number,
   options: { onWait(): void; signal: AbortSignal },
 ): Promise<Slot> {
   for (let round = 0; ; round++) {
     for (let index = 0; index < count; index++) {
       options.signal.throwIfAborted();
-      const lock = await acquireLock(join(buildsDirectory, `slot-${index}.lock`), { wait: false });
+      const lock = await acquireLock(join(directory, `slot-${index}.lock`), { wait: false });
       if (lock === undefined) continue;
-      const cache = join(buildsDirectory, `slot-${index}`);
+      const cache = join(directory, `slot-${index}`);
       await mkdir(cache, { recursive: true });
       return { index, cache, release: () => lock.release() };
     }

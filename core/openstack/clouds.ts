@@ -63,6 +63,11 @@ export function defaultPlaces(): CloudsPlaces {
   return { environment: process.env, directories: [process.cwd(), userDirectory, "/etc/openstack"] };
 }
 
+/** Places for one region: that of the configuration wins over any other, for the openstack plugin too. */
+export function placesIn(region: string | undefined, places = defaultPlaces()): CloudsPlaces {
+  return region === undefined ? places : { ...places, environment: { ...places.environment, OS_REGION_NAME: region } };
+}
+
 async function cloudFrom(
   entry: CloudEntry,
   source: string,

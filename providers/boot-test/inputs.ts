@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { failuresOf } from "../failures.ts";
 
 const inputs = z.strictObject({
   name: z.string().min(1),
@@ -23,6 +24,5 @@ export type BootTestInputs = z.infer<typeof inputs>;
 
 /** What is wrong with inputs, by property path. */
 export function inputFailures(candidate: unknown): { property: string; reason: string }[] {
-  const { error } = inputs.safeParse(candidate);
-  return (error?.issues ?? []).map(({ path, message }) => ({ property: path.join("."), reason: message }));
+  return failuresOf(inputs.safeParse(candidate).error?.issues);
 }

@@ -7,6 +7,7 @@ import { progressPrinter } from "../artifact/progress.ts";
 import { runtimeSettings } from "../artifact/settings.ts";
 import { withoutDoor, type WithDoor } from "../door.ts";
 import "../end-with-engine.ts";
+import { stackConfig } from "../stack-config.ts";
 import { inputFailures, type BootTestInputs } from "./inputs.ts";
 
 // The engine starts the provider in the project's directory.
@@ -15,12 +16,7 @@ const projectDirectory = process.cwd();
 // A hook of the program has looked already, and knows the name.
 const rebuild = "pulumi up --replace URN-OF-THE-ARTIFACT (pulumi stack --show-urns tells it)";
 
-let getConfig: (key: string) => string | undefined = () => undefined;
-
-/** Keeps the stack config: it says how many boots may run at once. */
-export async function configure(request: pulumi.dynamic.ConfigureRequest): Promise<void> {
-  getConfig = (key) => request.config.get(key);
-}
+export { configure } from "../stack-config.ts";
 
 /** Guards the inputs; the program has validated the configuration already. */
 export async function check(_olds: unknown, news: WithDoor<BootTestInputs>): Promise<pulumi.dynamic.CheckResult> {
@@ -34,7 +30,7 @@ export async function create(news: WithDoor<BootTestInputs>): Promise<pulumi.dyn
   const { name, artifact, fingerprint, buildId, firmware, settings } = inputs;
   const store = openStore(projectDirectory, { onMessage: (message) => console.log(message) });
   const record = await requireArtifact(store, { name: artifact, fingerprint, buildId }, rebuild);
-  const { build } = await runtimeSettings(getConfig, projectDirectory);
+  const { build } = await runtimeSettings(stackConfig, projectDirectory);
   const { verdict, seconds, accelerator } = await bootTest({
     name,
     directory: store.directory(record),

@@ -4,6 +4,7 @@ import { deployVariableProblem } from "../../core/recipe/deploy-environment.ts";
 import { textMap } from "../../core/recipe/schema.ts";
 import { text } from "../../core/recipe/fields.ts";
 import * as rule from "../../core/recipe/text.ts";
+import { failuresOf } from "../failures.ts";
 
 const sha256 = text(rule.sha256Hex);
 const architecture = z.enum(["amd64", "arm64"]);
@@ -45,9 +46,7 @@ const tarball = z.strictObject({ ...common, tarballSha256: sha256 });
 
 /** The guard behind the program's own validation: the rules again, on a content that came another way. Empty if all is well. */
 export function contentFailures(content: DeployContent): { property: string; reason: string }[] {
-  const parsed = schemaOf(content).safeParse(content);
-  if (parsed.success) return [];
-  return parsed.error.issues.map(({ path, message }) => ({ property: path.join("."), reason: message }));
+  return failuresOf(schemaOf(content).safeParse(content).error?.issues);
 }
 
 function schemaOf(content: DeployContent): z.ZodType {

@@ -11,6 +11,7 @@ import { artifactOutputs, ensureArtifact } from "../artifact/ensure.ts";
 import { runtimeSettings } from "../artifact/settings.ts";
 import { withoutDoor, type WithDoor } from "../door.ts";
 import "../end-with-engine.ts";
+import { stackConfig } from "../stack-config.ts";
 import { contentFailures } from "./inputs.ts";
 
 /** Inputs after `check`: the content, what was computed from it, and where the artifact will lie. */
@@ -24,12 +25,7 @@ export type DeployRamdiskInputs = (DeployBuildInputs | DeployDownloadInputs) & {
 // The engine starts the provider in the project's directory.
 const projectDirectory = process.cwd();
 
-let getConfig: (key: string) => string | undefined = () => undefined;
-
-/** Keeps the stack config: it says where pinned sources and downloads are. */
-export async function configure(request: pulumi.dynamic.ConfigureRequest): Promise<void> {
-  getConfig = (key) => request.config.get(key);
-}
+export { configure } from "../stack-config.ts";
 
 /** Computes fingerprint and paths, in previews too: no network, and no file but the elements is read. */
 export async function check(
@@ -48,7 +44,7 @@ export async function create(news: WithDoor<DeployRamdiskInputs>): Promise<pulum
   const inputs = withoutDoor(news);
   const { name, fingerprint: wanted, kernelPath: _k, ramdiskPath: _r, ...fingerprinted } = inputs;
   const record = await ensureArtifact({ name, fingerprint: wanted, inputs: fingerprinted }, projectDirectory, () =>
-    runtimeSettings(getConfig, projectDirectory),
+    runtimeSettings(stackConfig, projectDirectory),
   );
   return { id: record.buildId, outs: { ...inputs, ...artifactOutputs(record) } };
 }

@@ -7,6 +7,7 @@ import { artifactOutputs, ensureArtifact } from "../artifact/ensure.ts";
 import { runtimeSettings } from "../artifact/settings.ts";
 import { withoutDoor, type WithDoor } from "../door.ts";
 import "../end-with-engine.ts";
+import { stackConfig } from "../stack-config.ts";
 
 /** Inputs after `check`: the recipe, what was computed from it, and where the artifact will lie. */
 export type DiskImageInputs = ImageInputs & {
@@ -20,12 +21,7 @@ export type DiskImageInputs = ImageInputs & {
 // The engine starts the provider in the project's directory.
 const projectDirectory = process.cwd();
 
-let getConfig: (key: string) => string | undefined = () => undefined;
-
-/** Keeps the stack config for builds; read there, because a destroy needs none of it. */
-export async function configure(request: pulumi.dynamic.ConfigureRequest): Promise<void> {
-  getConfig = (key) => request.config.get(key);
-}
+export { configure } from "../stack-config.ts";
 
 /** Computes fingerprint and paths, in previews too: no network, and no file but the elements is read. */
 export async function check(
@@ -44,7 +40,7 @@ export async function create(news: WithDoor<DiskImageInputs>): Promise<pulumi.dy
   const inputs = withoutDoor(news);
   const { name, fingerprint: wanted, imagePath: _i, kernelPath: _k, ramdiskPath: _r, ...fingerprinted } = inputs;
   const record = await ensureArtifact({ name, fingerprint: wanted, inputs: fingerprinted }, projectDirectory, () =>
-    runtimeSettings(getConfig, projectDirectory),
+    runtimeSettings(stackConfig, projectDirectory),
   );
   return { id: record.buildId, outs: { ...inputs, ...artifactOutputs(record) } };
 }

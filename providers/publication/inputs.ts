@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { visibilities } from "../../core/openstack/glance.ts";
 import { isOwnedProperty } from "../../core/openstack/owned-fields.ts";
+import { failuresOf } from "../failures.ts";
 
 // What the SDK hands to a provider in previews where a value is not known yet (`unknownValue` of its runtime/rpc).
 const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -41,11 +42,8 @@ export type PublicationInputs = z.infer<typeof inputs>;
 
 /** What is wrong with inputs, by property path; what a preview does not know yet is right. */
 export function inputFailures(candidate: unknown): { property: string; reason: string }[] {
-  const parsed = inputs.safeParse(candidate);
-  if (parsed.success) return [];
-  return parsed.error.issues
-    .filter(({ path }) => !isUnknown(candidate, path))
-    .map(({ path, message }) => ({ property: path.join("."), reason: message }));
+  const issues = inputs.safeParse(candidate).error?.issues;
+  return failuresOf(issues?.filter(({ path }) => !isUnknown(candidate, path)));
 }
 
 function isWhole(images: readonly { role: string }[]): boolean {

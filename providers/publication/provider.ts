@@ -22,12 +22,7 @@ export type PublicationOutputs = PublicationInputs & {
   readonly endpoint: string;
 };
 
-let getConfig: (key: string) => string | undefined = () => undefined;
-
-/** Keeps the stack config: `openstack:cloud` goes before `OS_CLOUD`, and both before the cloud that the state names. */
-export async function configure(request: pulumi.dynamic.ConfigureRequest): Promise<void> {
-  getConfig = (key) => request.config.get(key);
-}
+export { configure } from "../stack-config.ts";
 
 /** Guards the inputs; the program has validated the configuration already. Reaches for no network. */
 export async function check(_olds: unknown, news: WithDoor<PublicationInputs>): Promise<pulumi.dynamic.CheckResult> {
@@ -96,7 +91,7 @@ async function publish(inputs: PublicationInputs, olds?: PublicationOutputs): Pr
 
 // Refuses credentials that lead elsewhere than those that published: there the images would count as deleted.
 async function ownSession(inputs: RecordedCloud, recorded: Partial<CloudIdentity> = {}): Promise<Session> {
-  const session = await presentSession(inputs, getConfig);
+  const session = await presentSession(inputs);
   requireSameCloud(recorded, session);
   return session;
 }

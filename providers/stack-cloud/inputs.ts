@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { failuresOf } from "../failures.ts";
 
 const text = z.string().min(1);
 
@@ -15,7 +16,5 @@ export type StackCloudInputs = z.infer<typeof inputs>;
 
 /** What is wrong with inputs, by property path. */
 export function inputFailures(candidate: unknown): { property: string; reason: string }[] {
-  const parsed = inputs.safeParse(candidate);
-  if (parsed.success) return [];
-  return parsed.error.issues.map(({ path, message }) => ({ property: path.join("."), reason: message }));
+  return failuresOf(inputs.safeParse(candidate).error?.issues);
 }

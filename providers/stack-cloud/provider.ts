@@ -8,12 +8,7 @@ import { inputFailures, type StackCloudInputs } from "./inputs.ts";
 /** What state holds of a stack's cloud. */
 export type StackCloudOutputs = StackCloudInputs & CloudIdentity;
 
-let getConfig: (key: string) => string | undefined = () => undefined;
-
-/** Keeps the stack config: `openstack:cloud` goes before `OS_CLOUD`. */
-export async function configure(request: pulumi.dynamic.ConfigureRequest): Promise<void> {
-  getConfig = (key) => request.config.get(key);
-}
+export { configure } from "../stack-config.ts";
 
 /**
  * Refuses another cloud than the one of the state, in previews too. Reaches for no network: who the credentials are says the program's
@@ -40,7 +35,7 @@ export async function check(
 /** Binds the stack to the project and the Glance of the present credentials. */
 export async function create(news: WithDoor<StackCloudInputs>): Promise<pulumi.dynamic.CreateResult> {
   const inputs = withoutDoor(news);
-  const session = await presentSession(inputs, getConfig);
+  const session = await presentSession(inputs);
   requireSameCloud(inputs, session);
   const identity = { projectId: session.projectId, endpoint: session.imageEndpoint };
   return { id: session.projectId, outs: { ...inputs, ...identity } };
@@ -53,7 +48,7 @@ export async function update(
   news: WithDoor<StackCloudInputs>,
 ): Promise<pulumi.dynamic.UpdateResult> {
   const inputs = withoutDoor(news);
-  const session = await presentSession(inputs, getConfig);
+  const session = await presentSession(inputs);
   requireSameCloud(olds, session);
   return { outs: { ...inputs, projectId: olds.projectId, endpoint: session.imageEndpoint } };
 }
@@ -61,14 +56,14 @@ export async function update(
 /** Fails with credentials of another cloud, where every image would seem to be gone. */
 export async function read(id: string, state: WithDoor<StackCloudOutputs>): Promise<pulumi.dynamic.ReadResult> {
   const outputs = withoutDoor(state);
-  requireSameCloud(outputs, await presentSession(outputs, getConfig));
+  requireSameCloud(outputs, await presentSession(outputs));
   return { id, props: outputs };
 }
 
 /** Touches nothing in the cloud; it only does not let a stack go with credentials of another one. */
 async function remove(_id: string, state: WithDoor<StackCloudOutputs>): Promise<void> {
   const outputs = withoutDoor(state);
-  requireSameCloud(outputs, await presentSession(outputs, getConfig));
+  requireSameCloud(outputs, await presentSession(outputs));
 }
 export { remove as delete };
 

@@ -42,7 +42,7 @@ describe("a stack belongs to one cloud, on the real engine, with two projects of
   const writeStack = (name: string | undefined, image: object = {}) =>
     project.writeStack({
       "openstack:cloud": name,
-      "ironic-images:userImages": { "my-image": { recipe: "tiny-partition", ...image } },
+      "ironic-images:userImages": { "one-cloud-image": { recipe: "tiny-partition", ...image } },
     });
 
   /** What must not change: every resource's id, and every image in both projects. */
@@ -90,7 +90,10 @@ describe("a stack belongs to one cloud, on the real engine, with two projects of
     await writeStack("other", { visibility: "public" });
     const preview = await project.pulumi(run.preview);
     assert.notEqual(preview.exitCode, 0);
-    assert.match(preview.stdout + preview.stderr, /userImages\.my-image\.visibility: public needs the role admin/);
+    assert.match(
+      preview.stdout + preview.stderr,
+      /userImages\.one-cloud-image\.visibility: public needs the role admin/,
+    );
     assert.deepEqual(
       preview.steps.filter(({ type }) => type !== "Stack"),
       [],
@@ -136,7 +139,7 @@ describe("a stack belongs to one cloud, on the real engine, with two projects of
     await project.writeStack({
       "openstack:cloud": "other",
       "ironic-images:preflight": "off",
-      "ironic-images:userImages": { "my-image": { recipe: "tiny-partition", visibility: "community" } },
+      "ironic-images:userImages": { "one-cloud-image": { recipe: "tiny-partition", visibility: "community" } },
     });
     await refused(run.up);
   });

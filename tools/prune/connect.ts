@@ -1,4 +1,4 @@
-import { defaultPlaces, readCloud } from "../../core/openstack/clouds.ts";
+import { defaultPlaces, placesIn, readCloud } from "../../core/openstack/clouds.ts";
 import type { CloudsPlaces } from "../../core/openstack/clouds-files.ts";
 import { baremetalEndpoint, listNodes, type BaremetalNode } from "../../core/openstack/ironic.ts";
 import { authenticate, type Session } from "../../core/openstack/keystone.ts";
@@ -62,8 +62,7 @@ export async function askNodes(session: Session): Promise<AskedNodes | undefined
 // The engine starts its plugins in the project, so that is where they look for clouds.yaml first.
 function placesOf({ directory, env }: PulumiPlace, region: string | undefined): CloudsPlaces {
   const [, ...others] = defaultPlaces().directories;
-  const environment = region === undefined ? env : { ...env, OS_REGION_NAME: region };
-  return { environment, directories: [directory, ...others] };
+  return placesIn(region, { environment: env, directories: [directory, ...others] });
 }
 
 function keystoneOf(authUrl: string): string {

@@ -1,6 +1,6 @@
 import { IronicImagesError } from "../../errors.ts";
 import type { CloudsPlaces } from "../clouds-files.ts";
-import { defaultPlaces, readCloud } from "../clouds.ts";
+import { placesIn, readCloud } from "../clouds.ts";
 import { authenticate, type Session } from "../keystone.ts";
 import { readCloudFacts, type StackName } from "./facts.ts";
 import type { PlannedGroup } from "./plan.ts";
@@ -49,12 +49,6 @@ export async function preflight(
     `${session.cloud.source} cannot take what stacks/Pulumi.${stack.stack}.yaml asks for`,
     refusals.join("\n"),
   );
-}
-
-/** This process's places; a region of the configuration wins over any other, for the openstack plugin too. */
-export function placesIn(region: string | undefined): CloudsPlaces {
-  const found = defaultPlaces();
-  return region === undefined ? found : { ...found, environment: { ...found.environment, OS_REGION_NAME: region } };
 }
 
 // A reviewer has no credentials, which is no mistake. A file that is named and is not there is one.

@@ -148,7 +148,7 @@ function nameSentences({ groups, facts, stack }: Question): Verdict {
   const refusals: string[] = [];
   const warnings: string[] = [];
   for (const { name, nameKey } of groups.flatMap(({ images }) => images)) {
-    for (const image of facts.named.filter((candidate) => candidate.name === name)) {
+    for (const image of facts.named.filter((candidate) => candidate.name === name && !isGoing(candidate))) {
       const owner = `image ${image.id} of project ${image.owner ?? "?"}`;
       if (!isOurs(image)) {
         refusals.push(
@@ -183,6 +183,11 @@ function standing(group: PlannedGroup, image: PlannedImage, { own, projectId }: 
       candidate["ironic_images_fingerprint"] === group.fingerprint &&
       candidate.container_format === image.containerFormat,
   );
+}
+
+// Glance takes an image's properties away first, and lists it without them until its record goes too (glance/db ImageRepo.remove).
+function isGoing({ status }: GlanceImage): boolean {
+  return status === "deleted" || status === "pending_delete";
 }
 
 function isOurs(image: GlanceImage): boolean {

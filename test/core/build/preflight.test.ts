@@ -12,6 +12,7 @@ const fit: BuildHost = {
   vfat: true,
   dockerenv: true,
 };
+const { builder: _, ...unbuilt }: BuildHost = { ...fit, dockerenv: false };
 const partition = {
   kind: "partition",
   distribution: "debian",
@@ -64,15 +65,7 @@ const cases: [string, BuildHost, Parameters<typeof missingForBuild>[1], RegExp[]
   ["no root", { ...fit, privileged: false }, partition, [/sudo -n/]],
   [
     "no builder",
-    {
-      platform: "linux",
-      privileged: true,
-      commands: fit.commands,
-      architectures: fit.architectures,
-      loopDevices: true,
-      vfat: true,
-      dockerenv: false,
-    },
+    unbuilt,
     partition,
     [/disk-image-create is not on PATH, or does not run: install diskimage-builder 1\.0/],
   ],
@@ -129,15 +122,7 @@ const cases: [string, BuildHost, Parameters<typeof missingForBuild>[1], RegExp[]
   ],
   [
     "no agent builder",
-    {
-      platform: "linux",
-      privileged: true,
-      commands: fit.commands,
-      architectures: fit.architectures,
-      loopDevices: true,
-      vfat: true,
-      dockerenv: false,
-    },
+    unbuilt,
     ramdisk,
     [/^ironic-python-agent-builder is not on PATH, or does not run: install ironic-python-agent-builder 2\.0/],
   ],

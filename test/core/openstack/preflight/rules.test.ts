@@ -80,6 +80,10 @@ const fine: [title: string, facts: Partial<CloudFacts>, change?: object, publicR
   ["a quota that is just enough", { usage: mib(1000, 900) }],
   ["no limit", { usage: mib(-1, 5000) }],
   ["sizes that nobody knows yet", { usage: mib(1000, 999) }, { images: triple.images.map(({ size: _, ...i }) => i) }],
+  [
+    "an image that Glance is deleting, whose properties are gone already",
+    { named: ["deleted", "pending_delete"].map((status) => record({ name: "my-image.vmlinuz", status })) },
+  ],
   ["its own images by their names", { named: registered.map((image) => ({ ...image, name: "my-image" })) }],
 ];
 for (const [title, facts, change, publicRoles] of fine) {
