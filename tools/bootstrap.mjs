@@ -21,6 +21,10 @@ async function main() {
   if (!/^[a-z][a-z-]*$/.test(command) || script === undefined)
     return refuse(`there is no command "${command}"; \`npm run\` lists them`);
 
+  const { helpFor } = await import("./bootstrap/help.mjs");
+  const help = helpFor(command, args);
+  if (help !== undefined) return console.log(help);
+
   const { installDependencies, isInstalled } = await import("./bootstrap/dependencies.mjs");
   const { findNode } = await import("./bootstrap/node.mjs");
   const { handOver } = await import("./bootstrap/hand-over.mjs");

@@ -1,0 +1,67 @@
+// What `npm run COMMAND -- --help` prints. Here, and not in each command: it is told before anything is installed or started.
+
+/** @type {Readonly<Record<string, readonly string[]>>} */
+const texts = {
+  start: [
+    "npm start",
+    "Installs what is missing, starts a Keystone and Glance on loopback, and runs pulumi up on stack local.",
+  ],
+  setup: ["npm run setup", "Installs what npm start installs, and starts nothing."],
+  stop: ["npm stop", "Ends the local Keystone and Glance; what they hold stays for the next npm start."],
+  clean: [
+    "npm run clean [-- --keep-cache]",
+    "Ends running builds and the local cloud, and removes everything that was made, in the user's cache too.",
+    "  --keep-cache   leaves the cache, which all clones share",
+  ],
+  env: [
+    'eval "$(npm run -s env [-- --stack STACK])"',
+    "Prints shell code with all that plain pulumi needs.",
+    "  --stack STACK   chooses another stack than local",
+  ],
+  ids: [
+    "npm run -s ids [-- --stack STACK] [--image IMAGE]",
+    "Prints the published ids as shell variables.",
+    "  --stack STACK   another stack than local",
+    "  --image IMAGE   one user image only",
+  ],
+  try: [
+    "npm run try -- RECIPE [--no-boot]",
+    "Builds recipes/RECIPE.yaml on this machine, or finds it in the store, inspects and boots it. No cloud is touched.",
+  ],
+  store: [
+    "npm run store -- COMMAND",
+    "The artifacts on this machine; see docs/guide.md.",
+    "  ls                  lists them",
+    "  import DIRECTORY    copies one from elsewhere and verifies every digest",
+  ],
+  pin: [
+    "npm run pin -- --stack STACK [--architecture NAME] [--check]",
+    "Asks the publisher of deploy images for the checksums of both files, and writes them into the stack's file.",
+    "  --check   writes nothing; exits with 1 when upstream has moved, with 2 when it cannot be asked",
+  ],
+  prune: [
+    "npm run prune -- --stack STACK [--dry-run | --yes] [--unprotect] [--nodes-cloud CLOUD]",
+    "Lists images of the stack that its state does not know and no node names, asks, and deletes them.",
+    "  --dry-run             lists only",
+    "  --yes                 does not ask",
+    "  --unprotect           deletes protected ones too",
+    "  --nodes-cloud CLOUD   credentials that may read Ironic's nodes",
+  ],
+  bench: ["npm run bench [-- NAME...]", "Measures against plain tools, and prints a report. It takes minutes."],
+  test: [
+    "npm test [-- PART-OF-A-FILE-NAME...]",
+    "Types, lint, and all tests on a real engine and a real cloud; npm run test:full takes the long ones too.",
+  ],
+  docs: ["npm run docs", "Writes the generated pages and the JSON Schemas anew."],
+};
+
+/**
+ * The text for a command, or undefined if its arguments do not ask for help.
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @returns {string | undefined}
+ */
+export function helpFor(command, args) {
+  const asks = args.includes("--help") || args.includes("-h");
+  return asks ? texts[command]?.join("\n") : undefined;
+}
