@@ -1,3 +1,4 @@
+import { faults } from "./faults.ts";
 import { recipeJsonSchema, stackJsonSchema } from "./json-schema.ts";
 import { reference } from "./reference.ts";
 import { trust } from "./trust.ts";
@@ -10,5 +11,6 @@ export function generatedPages(projectDirectory: string): Readonly<Record<string
     "schemas/stack.schema.json": json(stackJsonSchema()),
     "docs/reference.md": reference(projectDirectory),
     "docs/trust.md": trust(projectDirectory),
+    "docs/faults.md": faults(projectDirectory),
   };
 }

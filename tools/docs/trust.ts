@@ -1,6 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { badImages } from "./bad-images.ts";
+import { testSources } from "./test-titles.ts";
 import { gates, type Gate, type TrustedRule } from "./trust-gates.ts";
 
 /** A rule, and the test that names it. */
@@ -11,7 +10,7 @@ export interface TestedRule extends TrustedRule {
 
 /** The rules of a gate with their tests, as a project's test/ has them: the nearest that names each. */
 export function testedRules(projectDirectory: string, { rules, near }: Pick<Gate, "rules" | "near">): TestedRule[] {
-  const all = testFiles(projectDirectory);
+  const all = testSources(projectDirectory);
   // So that a new test elsewhere changes no table.
   const files = [...all.filter(({ path }) => near.test(path)), ...all.filter(({ path }) => !near.test(path))];
   return rules.map((rule) => ({ ...rule, test: files.find(({ text }) => names(text, rule))?.path }));
@@ -65,23 +64,4 @@ function link(path: string): string {
 function names(text: string, { name, inTests }: TrustedRule): boolean {
   if (inTests !== undefined) return text.includes(inTests);
   return new RegExp(`(?<![\\w-])${name}(?![\\w-])`).test(text);
-}
-
-function testFiles(projectDirectory: string): { path: string; text: string }[] {
-  const directory = join(projectDirectory, "test");
-  return entriesBelow(directory)
-    .map((entry) => `test/${entry}`)
-    .filter((path) => path.endsWith(".ts") && !path.startsWith("test/tools/docs/"))
-    .sort()
-    .map((path) => ({ path, text: readFileSync(join(projectDirectory, path), "utf8") }));
-}
-
-function entriesBelow(directory: string): string[] {
-  try {
-    return readdirSync(directory, { recursive: true, encoding: "utf8" });
-  } catch (error) {
-    // A copy of the program has no tests.
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw error;
-  }
 }
