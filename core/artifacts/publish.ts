@@ -5,6 +5,7 @@ import { buildId } from "./build-id.ts";
 import { describeFile } from "./describe.ts";
 import { inspectArtifact } from "./inspect.ts";
 import { artifactFileNames, artifactFileRoles, artifactFormats, recordFileName } from "./names.ts";
+import { stepDone } from "./publish-steps.ts";
 import { setAside, withStoreLock } from "./quarantine.ts";
 import type { ArtifactFile, ArtifactFileRole, ArtifactRecord } from "./record.ts";
 import { listTree, lstatIfExists, syncToDisk } from "./regular-file.ts";
@@ -31,7 +32,7 @@ export async function publishStaging(
   context: PublishContext,
 ): Promise<ArtifactRecord> {
   const names = artifactFileNames(unpublished.name, unpublished.inputs);
-  const looks = await settle(staging, Object.values(names));
+  const looks = await settle(staging, Object.values(names), context);
   const { inspection, virtualSizes } = await inspectArtifact(staging, unpublished);
   const formats = artifactFormats(unpublished.inputs);
   const files: Partial<Record<ArtifactFileRole, ArtifactFile>> = {};
@@ -53,6 +54,7 @@ export async function publishVerified(
   const looks = await settle(
     staging,
     Object.values(record.files).map((file) => file.name),
+    context,
   );
   await verifyFiles(staging, record);
   const { inspection } = await inspectArtifact(staging, record);
@@ -63,10 +65,12 @@ export async function publishVerified(
  * Closes the directory to others until it is published, and gives its files their final mode: a later change of mode would change their ctime.
  * @returns what the files look like before anything reads them
  */
-async function settle(staging: string, names: readonly string[]): Promise<Looks> {
+async function settle(staging: string, names: readonly string[], { target }: PublishContext): Promise<Looks> {
   await chmod(staging, 0o700);
+  stepDone("closed", target);
   const { files } = await listTree(staging);
   for (const file of files) await chmod(join(staging, file), 0o644);
+  stepDone("settled", target);
   return lookAt(staging, names);
 }
 
@@ -77,6 +81,8 @@ async function moveIntoPlace(
   looks: Looks,
   context: PublishContext,
 ): Promise<ArtifactRecord> {
+  const { target } = context;
+  stepDone("described", target);
   const text = recordText(record);
   const check = parseRecord(text);
   if ("why" in check)
@@ -86,20 +92,28 @@ async function moveIntoPlace(
     );
 
   await writeStamp(staging, record, looks);
+  stepDone("stamped", target);
   const { files, directories } = await listTree(staging);
   for (const path of [...files, ...directories.toReversed()]) await syncToDisk(join(staging, path));
-  await replaceFile(join(staging, recordFileName), text);
+  stepDone("synced", target);
+  await replaceFile(join(staging, recordFileName), text, () => stepDone("record-written", target));
+  stepDone("record-named", target);
   await chmod(staging, 0o755);
   await syncToDisk(staging);
+  stepDone("directory-synced", target);
 
-  const existing = await withStoreLock(context.target, async () => {
+  const existing = await withStoreLock(target, async () => {
+    stepDone("locked", target);
     const whole = await keepIfWhole(record, context);
     if (whole !== undefined) return whole;
-    await rename(staging, context.target);
-    await syncToDisk(dirname(context.target));
+    await rename(staging, target);
+    stepDone("renamed", target);
+    await syncToDisk(dirname(target));
+    stepDone("published", target);
     return undefined;
   });
   if (existing === undefined) return record;
+  stepDone("existing-kept", target);
   await rm(staging, { recursive: true });
   return existing;
 }
@@ -120,6 +134,8 @@ async function keepIfWhole(
     why = await verifyAndStamp(target, found.record, say);
     if (why === undefined) return found.record;
   }
-  say(`${target} is not the artifact that is wanted there: ${why}. It was set aside as ${await setAside(target)}`);
+  const aside = await setAside(target);
+  stepDone("set-aside", target);
+  say(`${target} is not the artifact that is wanted there: ${why}. It was set aside as ${aside}`);
   return undefined;
 }
