@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { faults } from "./faults.ts";
 import { recipeJsonSchema, stackJsonSchema } from "./json-schema.ts";
 import { reference } from "./reference.ts";
@@ -13,4 +15,10 @@ export function generatedPages(projectDirectory: string): Readonly<Record<string
     "docs/trust.md": trust(projectDirectory),
     "docs/faults.md": faults(projectDirectory),
   };
+}
+
+/** Writes them all, in directories that are there. */
+export function writePages(projectDirectory: string): void {
+  for (const [page, text] of Object.entries(generatedPages(projectDirectory)))
+    writeFileSync(join(projectDirectory, page), text);
 }

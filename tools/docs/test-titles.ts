@@ -31,11 +31,11 @@ export function faultTitles(projectDirectory: string): FaultTitle[] {
   );
 }
 
-/** The TypeScript files of a project's test/, but those about the documents themselves. */
+/** The TypeScript files of a project's test/, but those about documents and results, whose titles are made up. */
 export function testSources(projectDirectory: string): { path: string; text: string }[] {
   return entriesBelow(join(projectDirectory, "test"))
     .map((entry) => `test/${entry}`)
-    .filter((path) => path.endsWith(".ts") && !path.startsWith("test/tools/docs/"))
+    .filter((path) => path.endsWith(".ts") && !/^test\/tools\/(docs|test)\//.test(path))
     .sort()
     .map((path) => ({ path, text: readFileSync(join(projectDirectory, path), "utf8") }));
 }

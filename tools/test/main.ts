@@ -12,6 +12,8 @@ import { createReport } from "../report.ts";
 import { runTool } from "../run-tool.ts";
 import { installParts } from "../start/install.ts";
 import { writeBuilt } from "./built.ts";
+import { writeFaultProof } from "./fault-proof.ts";
+import { writePages } from "../docs/pages.ts";
 import { ensureTestPackages } from "./host-packages.ts";
 import { planTests } from "./plan.ts";
 import { proofPage, type ProofFacts } from "./proof.ts";
@@ -43,12 +45,17 @@ await runTool(async () => {
   const scratch = tmp.dirSync({ prefix: "ironic-images-tests-" }).name;
   const cloud = path.join(scratch, "cloud");
   const proofFile = path.join(scratch, "proof.txt");
+  const faultsFile = path.join(scratch, "faults.json");
   await mkdir(cloud);
   try {
     await report.step("Keystone and Glance for the tests", () =>
       startCloud({ directory: cloud, virtualenv: cloudVirtualenv }),
     );
-    const plan = planTests(all, { full: values.full, chosen: positionals, ...(values.full ? { proofFile } : {}) });
+    const plan = planTests(all, {
+      full: values.full,
+      chosen: positionals,
+      ...(values.full ? { proofFile, faultsFile } : {}),
+    });
     const sources = { commit: await git("rev-parse", "HEAD"), clean: (await git("status", "--porcelain")) === "" };
     const built = path.join(scratch, "built.jsonl");
     process.exitCode = await runTests(plan.arguments, {
@@ -56,8 +63,10 @@ await runTool(async () => {
       ...(values.full ? { IRONIC_IMAGES_TEST_FULL: "1", IRONIC_IMAGES_TEST_BUILT: built } : {}),
     });
     if (values.full && positionals.length === 0) {
-      writeBuilt(projectDirectory, built);
       await writeProof(proofFile, sources);
+      await writeFaultProof(projectDirectory, faultsFile, { ...sources, date: new Date() });
+      writeBuilt(projectDirectory, built);
+      writePages(projectDirectory);
     }
   } finally {
     await stopCloud(cloud);

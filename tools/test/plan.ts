@@ -13,15 +13,21 @@ const longestTestMinutes = 90;
  *
  * @param all test files, relative to the project
  * @param chosen parts of file names; without any all files of the tier are taken
+ * @param proofFile gets the runner's lines too
+ * @param faultsFile gets what the tests of faults came to, see fault-reporter.ts
  */
 export function planTests(
   all: readonly string[],
-  options: { full: boolean; chosen: readonly string[]; proofFile?: string },
+  options: { full: boolean; chosen: readonly string[]; proofFile?: string; faultsFile?: string },
 ): TestPlan {
-  const { full, chosen, proofFile } = options;
+  const { full, chosen, proofFile, faultsFile } = options;
   const wanted = all.filter((file) => chosen.length === 0 || chosen.some((part) => file.includes(part)));
   const files = wanted.filter((file) => full || !file.startsWith("test/full/")).sort();
-  const reporters = [["spec", "stdout"], ...(proofFile === undefined ? [] : [["spec", proofFile]])];
+  const reporters = [
+    ["spec", "stdout"],
+    ...(proofFile === undefined ? [] : [["spec", proofFile]]),
+    ...(faultsFile === undefined ? [] : [["./tools/test/fault-reporter.ts", faultsFile]]),
+  ];
   return {
     files,
     arguments: [
