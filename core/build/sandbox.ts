@@ -5,6 +5,15 @@ import { privileged } from "./privileged.ts";
 
 const script = (name: string): string => fileURLToPath(new URL(`./sandbox/${name}`, import.meta.url));
 
+/**
+ * All that the scripts get of this process's environment: nothing. Bash would run what BASH_ENV names, take functions from
+ * variables and load what LD_PRELOAD says, as root.
+ */
+const environment = {
+  env: { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C.UTF-8" },
+  extendEnv: false,
+} as const;
+
 /** The command that runs a prepared build directory in a sandbox. */
 export function sandboxCommand(build: string, cache: string, uid: number, gid: number): string[] {
   return privileged([script("run.sh"), build, cache, `${uid}:${gid}`], uid);
@@ -32,6 +41,7 @@ export function startSandbox(build: string, cache: string, onOutput: (chunk: str
     reject: false,
     cleanup: false,
     detached: true,
+    ...environment,
   });
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", onOutput);
   child.stdin.on("error", () => undefined);
@@ -53,7 +63,7 @@ export function startSandbox(build: string, cache: string, onOutput: (chunk: str
 /** Detaches and removes what a build left. Returns false if the build still runs. */
 export async function cleanBuildDirectory(build: string): Promise<boolean> {
   const [command = "", ...words] = privileged([script("clean.sh"), build]);
-  const { exitCode, stderr } = await execa(command, words, { reject: false, stdin: "ignore" });
+  const { exitCode, stderr } = await execa(command, words, { reject: false, stdin: "ignore", ...environment });
   if (exitCode === 75) return false;
   if (exitCode !== 0)
     throw new IronicImagesError("build-directory-stuck", `${build} cannot be removed: ${stderr ?? ""}`);
