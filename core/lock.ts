@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync } from "node:fs";
+import { closeSync, constants, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { execa, ExecaError } from "execa";
 import { IronicImagesError } from "./errors.ts";
@@ -14,24 +14,27 @@ export interface Lock {
 /** What flock(1) is told to answer when somebody else has the lock; it uses small numbers and sysexits itself. */
 const busy = 99;
 
+/** How a lock is taken. */
+export interface LockOptions {
+  /** Wait for the lock; otherwise the answer is undefined when somebody has it. */
+  readonly wait: boolean;
+  /** Ends the waiting, by throwing its reason. */
+  readonly signal?: AbortSignal;
+  /** Several may hold a shared lock at once, and none while somebody has an exclusive one, which is the default. */
+  readonly shared?: boolean;
+  /** The lock is on a directory that exists. */
+  readonly directory?: boolean;
+}
+
 /**
- * Takes an exclusive lock on a file, which is made with its directories if there is none.
- * @param options.wait wait for the lock; otherwise answer undefined when somebody has it
- * @param options.signal ends the waiting, by throwing its reason
- * @throws IronicImagesError `host-tool-missing` without flock(1), `lock-failed`
+ * Takes a lock on a file, which is made with its directories if there is none, or on a directory.
+ * @throws IronicImagesError `host-tool-missing` without flock(1), `lock-failed`; system errors of open(2)
  */
-export async function acquireLock(path: string, options: { wait: true; signal?: AbortSignal }): Promise<Lock>;
-export async function acquireLock(
-  path: string,
-  options: { wait: boolean; signal?: AbortSignal },
-): Promise<Lock | undefined>;
-export async function acquireLock(
-  path: string,
-  options: { wait: boolean; signal?: AbortSignal },
-): Promise<Lock | undefined> {
-  mkdirSync(dirname(path), { recursive: true });
+export async function acquireLock(path: string, options: LockOptions & { readonly wait: true }): Promise<Lock>;
+export async function acquireLock(path: string, options: LockOptions): Promise<Lock | undefined>;
+export async function acquireLock(path: string, options: LockOptions): Promise<Lock | undefined> {
   // A plain descriptor: a FileHandle would be closed, and the lock lost, when nothing refers to it any more.
-  const fd = openSync(path, "a", 0o666);
+  const fd = options.directory === true ? openSync(path, readDirectory) : openLockFile(path);
   const outcome = await flock(path, fd, options).catch((error: unknown) => {
     closeSync(fd);
     throw error;
@@ -50,15 +53,19 @@ export async function acquireLock(
   };
 }
 
+const readDirectory = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+
+function openLockFile(path: string): number {
+  mkdirSync(dirname(path), { recursive: true });
+  return openSync(path, "a", 0o666);
+}
+
 /** Node has no flock(2). The lock belongs to the open file, which flock(1) inherits as its standard input, and stays when flock(1) ends. */
-async function flock(
-  path: string,
-  fd: number,
-  options: { wait: boolean; signal?: AbortSignal },
-): Promise<"held" | "busy"> {
+async function flock(path: string, fd: number, options: LockOptions): Promise<"held" | "busy"> {
+  const kind = options.shared === true ? "--shared" : "--exclusive";
   const mode = options.wait ? [] : ["--nonblock", "--conflict-exit-code", String(busy)];
   try {
-    await execa("flock", ["--exclusive", ...mode, "0"], {
+    await execa("flock", [kind, ...mode, "0"], {
       // Any descriptor will do, but execa's types end at 9.
       stdin: fd as 3,
       ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),

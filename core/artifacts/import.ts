@@ -1,12 +1,10 @@
-import { constants } from "node:fs";
-import { copyFile, mkdir, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { mkdir, rm } from "node:fs/promises";
 import tmp from "tmp";
 import { IronicImagesError } from "../errors.ts";
+import { copyTree } from "./copy-tree.ts";
 import { recordFileName } from "./names.ts";
 import { publishVerified } from "./publish.ts";
 import type { ArtifactRecord } from "./record.ts";
-import { listTree } from "./regular-file.ts";
 import { readRecord } from "./verify.ts";
 
 /**
@@ -25,14 +23,10 @@ export async function importArtifact(
       `${source} is no artifact: ${found === undefined ? `it has no ${recordFileName}` : found.why}; give the directory that holds ${recordFileName}`,
     );
   }
-  const { files } = await listTree(source);
   const staging = tmp.tmpNameSync({ tmpdir: store.scratch, prefix: "import" });
   await mkdir(staging, { mode: 0o700 });
   try {
-    for (const file of files) {
-      await mkdir(dirname(join(staging, file)), { recursive: true });
-      await copyFile(join(source, file), join(staging, file), constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
-    }
+    await copyTree(source, staging);
     return await publishVerified(staging, found.record, {
       target: store.target(found.record),
       replaceOtherBuild: true,

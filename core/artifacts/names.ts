@@ -8,6 +8,20 @@ export const artifactsDirectory = ".images/artifacts";
 /** The file that makes a directory an artifact. */
 export const recordFileName = "artifact.json";
 
+/** What the name of a directory begins with that is being copied into the store, and holds a lock on itself meanwhile. */
+export const incomingPrefix = ".incoming-";
+
+/** What the name of a directory begins with that is being removed from the store. */
+export const removedPrefix = ".removed-";
+
+/** What the name of an artifact that was set aside ends with. */
+const setAsideSuffix = /\.bad-\d+$/;
+
+/** True for the names of directories that hold what was set aside as bad. */
+export function isSetAside(directoryName: string): boolean {
+  return setAsideSuffix.test(directoryName);
+}
+
 /** Hex digits of the fingerprint that stand in a directory's name. */
 const fingerprintDigits = 12;
 

@@ -1,14 +1,17 @@
-import { chmod, rename, rm } from "node:fs/promises";
+import { chmod, mkdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import tmp from "tmp";
 import { IronicImagesError } from "../errors.ts";
+import { acquireLock } from "../lock.ts";
 import { buildId } from "./build-id.ts";
+import { copyTree } from "./copy-tree.ts";
 import { describeFile } from "./describe.ts";
 import { inspectArtifact } from "./inspect.ts";
-import { artifactFileNames, artifactFileRoles, artifactFormats, recordFileName } from "./names.ts";
+import { artifactFileNames, artifactFileRoles, artifactFormats, incomingPrefix, recordFileName } from "./names.ts";
 import { stepDone } from "./publish-steps.ts";
 import { setAside, withStoreLock } from "./quarantine.ts";
 import type { ArtifactFile, ArtifactFileRole, ArtifactRecord } from "./record.ts";
-import { listTree, lstatIfExists, syncToDisk } from "./regular-file.ts";
+import { isErrno, listTree, lstatIfExists, syncToDisk } from "./regular-file.ts";
 import { replaceFile } from "./replace-file.ts";
 import { parseRecord, recordText } from "./schema.ts";
 import { lookAt, writeStamp, type Looks } from "./stamp.ts";
@@ -51,14 +54,14 @@ export async function publishVerified(
   record: ArtifactRecord,
   context: PublishContext,
 ): Promise<ArtifactRecord> {
-  const looks = await settle(
-    staging,
-    Object.values(record.files).map((file) => file.name),
-    context,
-  );
+  const looks = await settle(staging, fileNames(record), context);
   await verifyFiles(staging, record);
   const { inspection } = await inspectArtifact(staging, record);
   return moveIntoPlace(staging, { ...record, inspection }, looks, context);
+}
+
+function fileNames({ files }: ArtifactRecord): string[] {
+  return Object.values(files).map((file) => file.name);
 }
 
 /**
@@ -74,35 +77,57 @@ async function settle(staging: string, names: readonly string[], { target }: Pub
   return lookAt(staging, names);
 }
 
-/** The order matters: every byte is on the disk before the record is, and the record before the name. */
+/** Publishes a settled directory. If the store is in another file system, a copy in there takes its place; its bytes are verified. */
 async function moveIntoPlace(
   staging: string,
   record: ArtifactRecord,
   looks: Looks,
   context: PublishContext,
 ): Promise<ArtifactRecord> {
-  const { target } = context;
-  stepDone("described", target);
-  const text = recordText(record);
-  const check = parseRecord(text);
+  stepDone("described", context.target);
+  const check = parseRecord(recordText(record));
   if ("why" in check)
     throw new IronicImagesError(
       "artifact-record-wrong",
       `The artifact of ${record.name} in ${staging} cannot be published: ${check.why}`,
     );
+  await writeToDisk(staging, record, looks, context);
+  const existing = await giveName(staging, record, context).catch(async (error: unknown) => {
+    if (isErrno(error, "EXDEV")) return publishCopy(staging, record, context);
+    throw error;
+  });
+  if (existing !== undefined) stepDone("existing-kept", context.target);
+  await rm(staging, { recursive: true, force: true });
+  return existing ?? record;
+}
 
+/** The order matters: every byte is on the disk before the record is, and the record before the name. */
+async function writeToDisk(
+  staging: string,
+  record: ArtifactRecord,
+  looks: Looks,
+  { target }: PublishContext,
+): Promise<void> {
   await writeStamp(staging, record, looks);
   stepDone("stamped", target);
   const { files, directories } = await listTree(staging);
   for (const path of [...files, ...directories.toReversed()]) await syncToDisk(join(staging, path));
   stepDone("synced", target);
-  await replaceFile(join(staging, recordFileName), text, () => stepDone("record-written", target));
+  await replaceFile(join(staging, recordFileName), recordText(record), () => stepDone("record-written", target));
   stepDone("record-named", target);
   await chmod(staging, 0o755);
   await syncToDisk(staging);
   stepDone("directory-synced", target);
+}
 
-  const existing = await withStoreLock(target, async () => {
+/** Gives the artifact its name, unless one that is to stay has it: that is the answer then. */
+async function giveName(
+  staging: string,
+  record: ArtifactRecord,
+  context: PublishContext,
+): Promise<ArtifactRecord | undefined> {
+  const { target } = context;
+  return withStoreLock(target, async () => {
     stepDone("locked", target);
     const whole = await keepIfWhole(record, context);
     if (whole !== undefined) return whole;
@@ -112,10 +137,26 @@ async function moveIntoPlace(
     stepDone("published", target);
     return undefined;
   });
-  if (existing === undefined) return record;
-  stepDone("existing-kept", target);
-  await rm(staging, { recursive: true });
-  return existing;
+}
+
+async function publishCopy(
+  staging: string,
+  record: ArtifactRecord,
+  context: PublishContext,
+): Promise<ArtifactRecord | undefined> {
+  const copy = tmp.tmpNameSync({ tmpdir: dirname(context.target), prefix: incomingPrefix });
+  await mkdir(copy, { mode: 0o700 });
+  const lock = await acquireLock(copy, { wait: true, directory: true });
+  try {
+    await copyTree(staging, copy);
+    const looks = await settle(copy, fileNames(record), context);
+    await verifyFiles(copy, record);
+    await writeToDisk(copy, record, looks, context);
+    return await giveName(copy, record, context);
+  } finally {
+    await rm(copy, { recursive: true, force: true });
+    lock.release();
+  }
 }
 
 /** The artifact that is at the target already, if it is whole and wanted; anything else there is set aside. */

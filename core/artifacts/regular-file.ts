@@ -8,7 +8,8 @@ const readOnly = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOC
 
 /**
  * Opens a file for reading, if it is a regular file with something in it.
- * @throws IronicImagesError `artifact-file-refused` for a symbolic link, FIFO, device, directory, an empty file, or none
+ * @throws IronicImagesError `artifact-file-refused` for a symbolic link, FIFO, device, directory, an empty file, or none;
+ * `artifact-unreadable` for one that this user may not read
  */
 export async function openRegularFile(path: string): Promise<FileHandle> {
   let handle: FileHandle;
@@ -17,8 +18,8 @@ export async function openRegularFile(path: string): Promise<FileHandle> {
   } catch (error) {
     if (isErrno(error, "ENOENT")) throw refused(path, "is missing", error);
     if (isErrno(error, "ELOOP")) throw refused(path, "is a symbolic link", error);
-    if (isErrno(error, "ENXIO")) throw refused(path, "is not a regular file", error);
-    throw error;
+    if (isErrno(error, "ENXIO") || isErrno(error, "ENODEV")) throw refused(path, "is not a regular file", error);
+    throw unreadable(path, error);
   }
   try {
     const stats = await handle.stat();
@@ -31,14 +32,44 @@ export async function openRegularFile(path: string): Promise<FileHandle> {
   }
 }
 
-/** What `lstat` says about a path, or undefined if there is nothing. */
+/**
+ * The content of a small text file, which must be a regular one: whatever else stands in its place is not waited for.
+ * @param limit bytes
+ * @throws IronicImagesError as {@link openRegularFile}, and `artifact-file-refused` for a longer file
+ */
+export async function readSmallFile(path: string, limit: number): Promise<string> {
+  const handle = await openRegularFile(path);
+  try {
+    const { size } = await handle.stat();
+    if (size > limit) throw refused(path, `has ${size} bytes, more than the ${limit} that belong there`);
+    return await handle.readFile("utf8");
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * What `lstat` says about a path, or undefined if there is nothing.
+ * @throws IronicImagesError `artifact-unreadable`
+ */
 export async function lstatIfExists(path: string): Promise<BigIntStats | undefined> {
   try {
     return await lstat(path, { bigint: true });
   } catch (error) {
     if (isErrno(error, "ENOENT") || isErrno(error, "ENOTDIR")) return undefined;
-    throw error;
+    throw unreadable(path, error);
   }
+}
+
+/** A refusal to read as one that says what to do; any other error as it is. */
+export function unreadable(path: string, error: unknown): unknown {
+  if (!isErrno(error, "EACCES") && !isErrno(error, "EPERM")) return error;
+  return new IronicImagesError(
+    "artifact-unreadable",
+    `${path} cannot be read by user ${process.geteuid?.() ?? ""} (permission denied); give it back with: chown and chmod u+rX, or remove it`,
+    "",
+    { cause: error },
+  );
 }
 
 /**

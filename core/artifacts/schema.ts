@@ -67,6 +67,7 @@ const schema = z
     files: z.object({ image: file.exactOptional(), kernel: file.exactOptional(), ramdisk: file.exactOptional() }),
     tools: texts,
     seconds: z.record(z.string(), z.number()),
+    space: z.object({ build: count, cache: count }).exactOptional(),
     builtAt: z.iso.datetime(),
   })
   .superRefine((record, context) => {

@@ -1,12 +1,15 @@
-import { readFile, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import type { ArtifactRecord } from "./record.ts";
-import { lstatIfExists } from "./regular-file.ts";
+import { lstatIfExists, readSmallFile } from "./regular-file.ts";
 import { replaceFile } from "./replace-file.ts";
 
 /** Stands beside the record: what the files looked like to `lstat` when their digests were last found right on this machine. */
 const stampFileName = "verified.json";
+
+/** Bytes. */
+const stampLimit = 64 * 1024;
 
 const looksSchema = z.record(
   z.string(),
@@ -83,7 +86,7 @@ export async function dropStamp(directory: string): Promise<void> {
 
 async function readStamp(directory: string): Promise<z.infer<typeof stampSchema> | undefined> {
   try {
-    return stampSchema.parse(JSON.parse(await readFile(join(directory, stampFileName), "utf8")));
+    return stampSchema.parse(JSON.parse(await readSmallFile(join(directory, stampFileName), stampLimit)));
   } catch {
     // Missing or garbled: the files are hashed again, which needs no stamp.
     return undefined;

@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { rulesVersion } from "../inspect/rules/version.ts";
 import { addInspection, inspectArtifact } from "./inspect.ts";
 import { importArtifact } from "./import.ts";
-import { artifactPath, artifactsDirectory, isArtifactDirectoryOf, recordFileName } from "./names.ts";
+import { artifactPath, artifactsDirectory, isArtifactDirectoryOf, isSetAside, recordFileName } from "./names.ts";
 import { publishStaging, type UnpublishedRecord } from "./publish.ts";
 import { quarantine } from "./quarantine.ts";
 import type { ArtifactRecord } from "./record.ts";
@@ -123,7 +123,7 @@ export function openStore(
     },
     latest: async (name) =>
       (await records((entry) => isArtifactDirectoryOf(name, entry))).filter((record) => record.name === name).at(-1),
-    list: () => records((entry) => !entry.startsWith(".") && !/\.bad-\d+$/.test(entry)),
+    list: () => records((entry) => !entry.startsWith(".") && !isSetAside(entry)),
     async publish(staging, record) {
       await mkdir(root, { recursive: true });
       return publishStaging(staging, record, { target: directory(record), replaceOtherBuild: false, say });

@@ -1,33 +1,41 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { IronicImagesError } from "../errors.ts";
 import { hashFile } from "./describe.ts";
 import { recordFileName } from "./names.ts";
 import type { ArtifactRecord } from "./record.ts";
-import { isErrno } from "./regular-file.ts";
+import { isErrno, lstatIfExists, readSmallFile } from "./regular-file.ts";
 import { parseRecord } from "./schema.ts";
 import { lookAt, writeStamp } from "./stamp.ts";
 
-/** The record in an artifact's directory, or in one line why it cannot be read; undefined if there is none. */
+/** Bytes; records have a few KiB, and a long list of elements some more. */
+const recordLimit = 16 * 2 ** 20;
+
+/**
+ * The record in an artifact's directory, or in one line why it cannot be read; undefined if there is none.
+ * @throws IronicImagesError `artifact-unreadable`
+ */
 export async function readRecord(directory: string): Promise<ReturnType<typeof parseRecord> | undefined> {
+  const path = join(directory, recordFileName);
+  if ((await lstatIfExists(path)) === undefined) return undefined;
   try {
-    return parseRecord(await readFile(join(directory, recordFileName), "utf8"));
+    return parseRecord(await readSmallFile(path, recordLimit));
   } catch (error) {
-    if (isErrno(error, "ENOENT") || isErrno(error, "ENOTDIR")) return undefined;
+    if (error instanceof IronicImagesError && error.code === "artifact-file-refused") return { why: error.summary };
     throw error;
   }
 }
 
 /**
  * Hashes every file of the record in `directory`.
- * @throws IronicImagesError `artifact-corrupt` for the first that is not the one that was built
+ * @throws IronicImagesError `artifact-corrupt` for the first that is not the one that was built, `artifact-unreadable`
  */
 export async function verifyFiles(directory: string, record: ArtifactRecord): Promise<void> {
   for (const file of Object.values(record.files)) {
     const path = join(directory, file.name);
     const found = await hashFile(path).catch((error: unknown) => {
-      if (!(error instanceof IronicImagesError)) throw error;
-      throw new IronicImagesError("artifact-corrupt", error.summary, waysOut, { cause: error });
+      const why = corruption(path, error);
+      if (why === undefined) throw error;
+      throw new IronicImagesError("artifact-corrupt", why, waysOut, { cause: error });
     });
     if (found.sha256 === file.sha256 && found.sha512 === file.sha512) continue;
     throw new IronicImagesError(
@@ -36,6 +44,12 @@ export async function verifyFiles(directory: string, record: ArtifactRecord): Pr
       waysOut,
     );
   }
+}
+
+/** What an error in reading a file says of its bytes, in one line; undefined if it says nothing of them. */
+function corruption(path: string, error: unknown): string | undefined {
+  if (error instanceof IronicImagesError) return error.code === "artifact-file-refused" ? error.summary : undefined;
+  return isErrno(error, "EIO") ? `${path} cannot be read: input/output error (EIO); is its disk failing?` : undefined;
 }
 
 /** As {@link verifyFiles}, but answers with what is wrong, if anything is; and notes it in the stamp when all is well. */
@@ -52,7 +66,7 @@ export async function verifyAndStamp(
   try {
     await verifyFiles(directory, record);
   } catch (error) {
-    if (error instanceof IronicImagesError) return error.summary;
+    if (error instanceof IronicImagesError && error.code === "artifact-corrupt") return error.summary;
     throw error;
   }
   await writeStamp(directory, record, looks).catch((error: unknown) => {
