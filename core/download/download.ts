@@ -102,7 +102,7 @@ async function receive(request: DownloadRequest, partial: PartialFile): Promise<
       if (from === 0) await partial.startOver(validator, total);
       const progress = progressReport(url, total, report);
       const accept = (chunk: Buffer, size: number) => {
-        watchdog.touch();
+        watchdog.touch(chunk.length);
         const page = size === chunk.length ? bodyProblem(chunk) : undefined;
         const why = page ?? sizeProblem(size, { maxSize: limits.maxSize });
         if (why !== undefined) throw downloadFailed(url, `${why}; correct ${key}`);

@@ -49,11 +49,11 @@ async function readText({ url, key, maxSize = 64 * 1024, signal, limits }: TextR
 }
 
 /** Everything, or a little more than may be. */
-async function readBody(response: IncomingMessage, maxSize: number, touch: () => void): Promise<Buffer> {
+async function readBody(response: IncomingMessage, maxSize: number, touch: (bytes: number) => void): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
-    touch();
+    touch(chunk.length);
     chunks.push(chunk);
     size += chunk.length;
     if (size > maxSize) break;

@@ -3,7 +3,7 @@ import { downloadFailed, PassingFailure, shownUrl } from "./failure.ts";
 
 /** How patient a download is; the defaults fit a slow mirror. */
 export interface DownloadLimits {
-  /** Milliseconds without a byte after which a try is given up; default 60000. */
+  /** Milliseconds without a byte, or with less than 4 KiB of a body, after which a try is given up; default 60000. */
   readonly idleTimeout?: number;
   /** Milliseconds before the second and each further try; as many tries as entries, and one. Default 2000, 10000, 30000. */
   readonly pauses?: readonly number[];

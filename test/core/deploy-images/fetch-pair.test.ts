@@ -47,7 +47,7 @@ test("two jobs that want the same pair at once both get it", async (t) => {
 
 for (const wrong of ["kernel", "initramfs"] as const) {
   const other = wrong === "kernel" ? "initramfs" : "kernel";
-  test(`when the ${wrong} is of another build there is no pair, and the right ${other} is not downloaded twice`, async (t) => {
+  test(`fault 27: when the ${wrong} is of another build there is no pair, and the right ${other} is not downloaded twice`, async (t) => {
     const [build, next] = [someBuild(), someBuild()];
     const { origin, files, paths } = await publish(t, filesOf(build));
     files.set(`/files/${stem}.${wrong}`, next[wrong]);
@@ -75,7 +75,7 @@ for (const wrong of ["kernel", "initramfs"] as const) {
   });
 }
 
-test("a whole new build upstream is told with the digests of both files", async (t) => {
+test("fault 27: a whole new build upstream is told with the digests of both files", async (t) => {
   const [build, next] = [someBuild(), someBuild()];
   const { origin } = await publish(t, filesOf(next));
   const pair = request(t, { source: sourceAt(origin), pins: pinsOf(build) });
@@ -86,7 +86,7 @@ test("a whole new build upstream is told with the digests of both files", async 
   );
 });
 
-test("a pair that was cut while upstream moves on is never put together from two builds", async (t) => {
+test("fault 27: a pair that was cut while upstream moves on is never put together from two builds", async (t) => {
   const [build, next] = [someBuild(), someBuild()];
   let cutting = true;
   const { origin, files } = await publish(t, filesOf(build), (incoming, response) => {
@@ -107,7 +107,7 @@ test("a pair that was cut while upstream moves on is never put together from two
   assert.deepEqual([pair.read("deploy.kernel"), pair.read("deploy.initramfs")], [next.kernel, next.initramfs]);
 });
 
-test("a cut initramfs is continued by the next run, with the kernel that is there", async (t) => {
+test("fault 22: a cut initramfs is continued by the next run, with the kernel that is there", async (t) => {
   const build = someBuild();
   let cutting = true;
   const { origin, requests } = await publish(t, filesOf(build), (incoming, response) => {

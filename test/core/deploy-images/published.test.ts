@@ -16,7 +16,7 @@ test("the checksums of a build are read twice, and no file is downloaded", async
   );
 });
 
-test("a publisher that replaces one file after the other is asked until both are of one build", async (t) => {
+test("fault 27: a publisher that replaces one file after the other is asked until both are of one build", async (t) => {
   const [build, next] = [someBuild(), someBuild()];
   const { origin, files } = await publish(t, filesOf(build), () => {
     // The kernel is new from the second request on, the initramfs from the fourth.
@@ -33,7 +33,7 @@ test("a publisher that replaces one file after the other is asked until both are
   assert.match(reports.join("\n"), /the publisher is replacing it just now/);
 });
 
-test("a publisher that never comes to rest is given up", async (t) => {
+test("fault 27: a publisher that never comes to rest is given up", async (t) => {
   let asked = 0;
   const { origin } = await publish(t, new Map(), (_request, response) => {
     response.end(sha256Of(`${asked++}`));
@@ -50,7 +50,7 @@ for (const [what, text, code, message] of [
   ["that is far too big", "x".repeat(70_000), "download-failed", /more than the 65536 that are allowed/],
   ["that is not there", undefined, "download-failed", /404/],
 ] as const) {
-  test(`a checksum file ${what} gives no pins`, async (t) => {
+  test(`fault 23: a checksum file ${what} gives no pins`, async (t) => {
     const files = filesOf(someBuild());
     if (text === undefined) files.delete(`/files/${stem}.kernel.sha256`);
     else files.set(`/files/${stem}.kernel.sha256`, Buffer.from(text));

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { linkSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, readdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { execa } from "execa";
@@ -135,6 +135,24 @@ for (const [what, make, options, message] of [
 ] as const) {
   test(`a tarball with ${what} is refused and gives nothing`, async (t) => {
     const { directory, run } = await fetchTarball(t, await tarball(t, make, options));
+    await assert.rejects(run, { code: "deploy-image-refused", message });
+    assert.deepEqual(readdirSync(directory), []);
+  });
+}
+
+for (const [name, size] of [
+  ["kernel", 257],
+  ["initramfs", 4097],
+] as const) {
+  test(`fault 28: a tarball of a few kilobytes whose ${name} unpacks to ${size} MiB is not unpacked`, async (t) => {
+    const bomb = (directory: string) => {
+      pair(directory);
+      truncateSync(join(directory, `ipa.${name}`), size * 2 ** 20);
+    };
+    const bytes = await tarball(t, bomb, ["--sparse"]);
+    assert.ok(bytes.length < 10_000);
+    const { directory, run } = await fetchTarball(t, bytes);
+    const message = new RegExp(`has a \\*\\.${name} of \\d+ bytes, more than the \\d+ that are allowed`);
     await assert.rejects(run, { code: "deploy-image-refused", message });
     assert.deepEqual(readdirSync(directory), []);
   });

@@ -22,7 +22,7 @@ for (const [what, text] of [
   ["inside a signature", `-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nSHA256 (${name}) = ${one}\n`],
   ["beside other algorithms", `SHA512 (${name}) = ${two}${two}\nSHA256 (${name}) = ${one}\n`],
 ] as const) {
-  test(`a digest ${what} is read`, () => assert.deepEqual(checksumOf(text, name), { sha256: one }));
+  test(`fault 23: a digest ${what} is read`, () => assert.deepEqual(checksumOf(text, name), { sha256: one }));
 }
 
 for (const [what, text, problem] of [
@@ -48,7 +48,7 @@ for (const [what, text, problem] of [
     /^is ambiguous: it has a digest without a name/,
   ],
 ] as const) {
-  test(`a checksum file ${what} is refused`, () => {
+  test(`fault 23: a checksum file ${what} is refused`, () => {
     const checksum = checksumOf(text, name);
     assert.match("problem" in checksum ? checksum.problem : checksum.sha256, problem);
   });

@@ -31,7 +31,7 @@ for (const [what, from, location, message] of [
   ["to this machine in odd spelling", "http://a.example/x", "http://0177.1/x", /which is on this machine/],
   ["to this machine over IPv6", "http://a.example/x", "http://[::ffff:7f00:1]/x", /which is on this machine/],
 ] as const) {
-  test(`a redirect ${what} is refused, and its query is not told`, () =>
+  test(`fault 24: a redirect ${what} is refused, and its query is not told`, () =>
     assert.throws(
       () => redirectTarget(far, new URL(from), `${location}?secret`),
       (error: Error) => message.test(error.message) && !error.message.includes("secret"),
@@ -73,7 +73,7 @@ for (const [what, address, message] of [
   ["a link-local IPv6 address", "fe80::1", /whose address is fe80::1: a link-local or metadata address/],
   ["this machine", "127.0.0.1", /whose address is 127\.0\.0\.1: which is on this machine/],
 ] as const) {
-  test(`a name that resolves to ${what} (stand-in resolver) is not connected to after a redirect`, async (t) => {
+  test(`fault 24: a name that resolves to ${what} (stand-in resolver) is not connected to after a redirect`, async (t) => {
     const proxy = await serve(
       t,
       (_request, response) => void response.writeHead(302, { location: "http://rebound.example/file" }).end(),

@@ -33,7 +33,7 @@ for (const [what, headers, validator] of [
   ["a date of last modification", { "last-modified": lastModified }, lastModified],
   ["a date beside a weak ETag", { etag: 'W/"1"', "last-modified": lastModified }, lastModified],
 ] as const) {
-  test(`a cut download goes on by ${what}`, async (t) => {
+  test(`fault 22: a cut download goes on by ${what}`, async (t) => {
     const { origin, requests } = await serve(
       t,
       cutOnce(headers, (request, response) => {
@@ -56,7 +56,7 @@ for (const [what, headers] of [
   ["no validator", {}],
   ["a date as young as the answer", { date: lastModified, "last-modified": lastModified }],
 ] as const) {
-  test(`a cut download with ${what} begins anew`, async (t) => {
+  test(`fault 22: a cut download with ${what} begins anew`, async (t) => {
     const { origin, requests } = await serve(t, cutOnce(headers, sendWhole));
     const { run } = downloadInto(t, origin, { pin });
     assert.equal((await run()).sha256, sha256);
@@ -114,7 +114,7 @@ for (const [what, then, requests, told] of [
   number,
   RegExp | undefined,
 ])[]) {
-  test(`a resume that ${what} starts over`, async (t) => {
+  test(`faults 22, 24: a resume that ${what} starts over`, async (t) => {
     const server = await serve(t, cutOnce(etag, then));
     const { run, path, reports } = downloadInto(t, server.origin);
     assert.equal((await run()).sha256, sha256);
@@ -124,7 +124,7 @@ for (const [what, then, requests, told] of [
   });
 }
 
-test("a server that cuts every answer is asked for the rest each time, and not for ever", async (t) => {
+test("fault 22: a server that cuts every answer is asked for the rest each time, and not for ever", async (t) => {
   const { origin, requests } = await serve(t, (request, response) => {
     const from = askedFrom(request) ?? 0;
     cut(response, { ...etag, ...(from === 0 ? {} : contentRange(from)) }, from, from + 1000);
@@ -133,7 +133,7 @@ test("a server that cuts every answer is asked for the rest each time, and not f
   assert.deepEqual(requests.map(askedFrom), [undefined, 1000, 2000]);
 });
 
-test("a later run goes on where one with a pin was cut, and leaves nothing but the file", async (t) => {
+test("fault 22: a later run goes on where one with a pin was cut, and leaves nothing but the file", async (t) => {
   let cutting = true;
   const { origin, requests } = await serve(t, (request, response) =>
     cutting ? cut(response, etag, 0, half) : sendRest(request, response),
@@ -201,7 +201,7 @@ for (const [what, spoil] of [
   });
 }
 
-test("a file that is not what is pinned is refused, and nothing of it stays", async (t) => {
+test("fault 23: a file that is not what is pinned is refused, and nothing of it stays", async (t) => {
   const { origin, requests } = await serve(
     t,
     (_request, response) => void response.writeHead(200, etag).end(Buffer.concat([content, Buffer.from("x")])),

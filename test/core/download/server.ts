@@ -33,7 +33,7 @@ export async function serve(t: TestContext, listener: RequestListener) {
 /** Sends some of the content, and then cuts the connection. */
 export function cut(response: ServerResponse, headers: Record<string, string>, from: number, to: number): void {
   response.writeHead(from === 0 ? 200 : 206, { "content-length": content.length - from, ...headers });
-  response.write(content.subarray(from, to), () => setTimeout(() => response.destroy(), 20));
+  response.write(content.subarray(from, to), () => setTimeout(() => response.destroy(), 60));
 }
 
 /** The offset that a request asks to go on from, or undefined. */

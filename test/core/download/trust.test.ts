@@ -51,7 +51,7 @@ test("a certificate that nobody knows is refused at once, and the message says w
   assert.deepEqual(reports, []);
 });
 
-test("a redirect from https to http is refused", async (t) => {
+test("fault 24: a redirect from https to http is refused", async (t) => {
   const { origin, cert } = await secureServer(
     t,
     (request, response) =>

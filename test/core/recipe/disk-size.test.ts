@@ -18,7 +18,7 @@ for (const [what, virtualSize, given, expected] of [
   });
 }
 
-test("a disk that is larger than allowed is refused, whatever its file's size, and the config key is named", () => {
+test("fault 28: a disk that is larger than allowed is refused, whatever its file's size, and the config key is named", () => {
   assert.throws(() => minimumDisk({ ...image, minDiskGiB: 200 }, 100 * gibibyte + 1), {
     code: "image-too-large",
     message:

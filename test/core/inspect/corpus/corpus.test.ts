@@ -26,7 +26,7 @@ const known = ["raw", "gpt", "qcow2", "luks"];
 
 const cases = [...qcow2Cases, ...rawCases, ...foreignCases];
 
-test(`of ${cases.length} files that their own tools made, every one is judged by the rules that are meant, and as oslo.utils judges`, async (t) => {
+test(`fault 49: of ${cases.length} files that their own tools made, every one is judged by the rules that are meant, and as oslo.utils judges`, async (t) => {
   const shop = new Workshop(temporaryDirectory(t));
   const made: { path: string; ours: Awaited<ReturnType<typeof inspect>>; one: (typeof cases)[number] }[] = [];
   for (const one of cases) {

@@ -152,7 +152,7 @@ for (const [what, bytes, comesTo] of [
   ["a packed one and a plain one", Buffer.concat([packedModules, modules]), 2 * modules.length],
   ["a plain one and a packed one", Buffer.concat([modules, packedModules]), 2 * modules.length],
 ] as const) {
-  test(`${what} may come to the limit, and to no byte more`, async () => {
+  test(`fault 28: ${what} may come to the limit, and to no byte more`, async () => {
     const limit = Math.max(comesTo, bytes.length);
     assert.equal((await readInitramfs(memorySource(bytes), never, limit)).broken, undefined);
     assert.match((await readInitramfs(memorySource(bytes), never, limit - 1)).broken ?? "", /more than \d+ bytes$/);
