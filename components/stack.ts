@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { hostSourceProblem } from "../core/build/host-sources.ts";
 import { IronicImagesError } from "../core/errors.ts";
 import { loadStack } from "../core/recipe/load.ts";
 import type { StackModel } from "../core/recipe/model.ts";
@@ -12,6 +13,8 @@ export async function readStack(projectDirectory: string): Promise<StackModel> {
   try {
     const stack = await loadStack({ projectDirectory, stack: pulumi.getStack(), config: projectConfig() });
     for (const warning of stack.warnings) pulumi.log.warn(warning);
+    const problem = stack.userImages.length === 0 ? undefined : hostSourceProblem(process.env, stack.build);
+    if (problem !== undefined) pulumi.log.warn(`no image can be built on this machine as it is: ${problem}`);
     return stack;
   } catch (error) {
     if (error instanceof IronicImagesError) throw new pulumi.RunError(error.message);

@@ -50,7 +50,7 @@ export function hostSources(facts: HostFacts, settings: BuildSettings, distribut
     proxy: defined({
       http: settings.proxy?.http ?? variable("http_proxy") ?? apt.http,
       https: settings.proxy?.https ?? variable("https_proxy") ?? apt.https,
-      no: settings.proxy?.no ?? variable("no_proxy"),
+      no: joined(settings.proxy?.no ?? variable("no_proxy")),
     }),
     ...defined({
       caBundle:
@@ -65,14 +65,38 @@ export function hostSources(facts: HostFacts, settings: BuildSettings, distribut
   })) {
     if (value !== undefined) refuseUnlessUrl(name, value);
   }
-  if (sources.proxy.no !== undefined && !/^[\w.*,:/[\] -]*$/.test(sources.proxy.no))
+  if (sources.proxy.no !== undefined && !/^[\w.*,:/[\]-]*$/.test(sources.proxy.no))
     refuse("no_proxy", "a list of host names");
   return sources;
 }
 
-/** diskimage-builder hands these to `sudo sh -c` without quotes (elements/debootstrap/root.d/08-debootstrap): no character that a shell knows. */
+/** What a build on a machine with this environment would be refused for, or undefined: a preview can say it before. */
+export function hostSourceProblem(env: HostFacts["env"], settings: BuildSettings): string | undefined {
+  try {
+    hostSources({ aptSources: [], aptConfig: "", env }, settings, "");
+    return undefined;
+  } catch (error) {
+    if (error instanceof IronicImagesError) return error.summary;
+    throw error;
+  }
+}
+
+/** Many write it with spaces, and in `sudo sh -c "no_proxy=$no_proxy debootstrap …"` the word behind a space would be the command. */
+function joined(list: string | undefined): string | undefined {
+  return (
+    list
+      ?.split(/[\s,]+/)
+      .filter((word) => word !== "")
+      .join(",") || undefined
+  );
+}
+
+/**
+ * diskimage-builder hands these to `sudo sh -c` without quotes (elements/debootstrap/root.d/08-debootstrap): no character that a shell knows. Nor a
+ * comma, which ends a part of its sed commands.
+ */
 function refuseUnlessUrl(name: string, value: string): void {
-  if (!/^(https?|socks5h?):\/\/[\w.~%:@/[\]+,=-]+$/.test(value) || !URL.canParse(value))
+  if (!/^(https?|socks5h?):\/\/[\w.~%:@/[\]+=-]+$/.test(value) || !URL.canParse(value))
     refuse(name, "a plain URL (percent-encode other characters)");
 }
 

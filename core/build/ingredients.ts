@@ -8,6 +8,7 @@ import { deployBuildEnvironment } from "../recipe/deploy-command.ts";
 import { baseImageOf } from "./base-image.ts";
 import { baseImageName, type BuildContents } from "./build-directory.ts";
 import type { InstalledBuilder } from "./builder.ts";
+import { checkCaBundle } from "./ca-bundle.ts";
 import { builderEnvironment } from "./builder-environment.ts";
 import { fetchDeploySources } from "./deploy-sources.ts";
 import { finishFileContent } from "./finish-file.ts";
@@ -96,7 +97,8 @@ function pipEnvironment({ caBundle, proxy }: BuildSettings): NodeJS.ProcessEnv {
   };
 }
 
-function ingredients(sources: HostSources, contents: Ingredients["contents"]): Ingredients {
+async function ingredients(sources: HostSources, contents: Ingredients["contents"]): Promise<Ingredients> {
   const { caBundle } = sources;
+  if (caBundle !== undefined) await checkCaBundle(caBundle);
   return { sources, contents: { ...contents, ...(caBundle === undefined ? {} : { caBundle }) } };
 }

@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 
-/** What `element-deps` and `element-provides` of an element say. */
+/** What `element-deps` and `element-provides` of an element say, and the files that no other element may have too, e.g. `install.d/50-x`. */
 export interface ElementFacts {
   readonly deps: readonly string[];
   readonly provides: readonly string[];
+  readonly hooks: readonly string[];
 }
 
 interface BuilderData {

@@ -1,5 +1,6 @@
 import { builderElements, distributionsFromBaseImage, BUILDER_VERSION } from "./builder.ts";
-import { imageElements, isProjectElement, projectElementProblem } from "./elements.ts";
+import { elementFindings, linkedElementMessage } from "./element-findings.ts";
+import { imageElements, isLinkedElement, isProjectElement } from "./elements.ts";
 import { didYouMean, type Problem } from "./problems.ts";
 import { defaults, type RecipeFile } from "./schema.ts";
 import { quoted } from "./text.ts";
@@ -79,7 +80,7 @@ function checkFormat({ diskFormat, compression }: Partial<RecipeFile>, { problem
   }
 }
 
-function checkElements(fields: Partial<RecipeFile>, projectDirectory: string, { problems }: Findings): void {
+function checkElements(fields: Partial<RecipeFile>, projectDirectory: string, { problems, warnings }: Findings): void {
   const elements: readonly string[] = fields.elements ?? defaults.elements;
   const where = (name: string) => {
     if (elements.includes(name)) return ["elements", elements.indexOf(name)];
@@ -105,12 +106,12 @@ function checkElements(fields: Partial<RecipeFile>, projectDirectory: string, { 
     firmware: firmware ?? "uefi",
     bootloader: bootloader ?? "grub2",
   });
-  for (const { name, neededBy } of graph.missing) problems.push(missingElement(name, neededBy, where, fields));
+  for (const { name, neededBy } of graph.missing)
+    problems.push(missingElement(name, neededBy, where, fields, isLinkedElement(projectDirectory, name)));
   for (const { provides, by } of graph.clashes) problems.push(clash(provides, by, elements, distribution));
-  for (const name of graph.names.filter((each) => isProjectElement(projectDirectory, each))) {
-    const message = projectElementProblem(projectDirectory, name);
-    if (message !== undefined) problems.push({ path: where(name), message });
-  }
+  const graphFindings = elementFindings(graph, projectDirectory, builderElements, where);
+  problems.push(...graphFindings.problems);
+  warnings.push(...graphFindings.warnings);
   if (distribution !== undefined && !graph.hasOperatingSystem && graph.missing.length === 0) {
     problems.push({
       path: ["distribution"],
@@ -126,7 +127,9 @@ function missingElement(
   { kind }: Partial<RecipeFile>,
 ): Problem {
   const place = `neither in elements/ nor in diskimage-builder ${BUILDER_VERSION}`;
+  isLink: boolean,
   if (neededBy === undefined)
+  if (isLink) return { path: where(neededBy ?? name), message: linkedElementMessage(name) };
     return {
       path: where(name),
       message: `unknown element ${name}: ${place}${didYouMean(name, builderElements.keys())}`,
@@ -154,7 +157,7 @@ function clash(
       message: `${elements[listed]} is a distribution of its own, and this image has ${distribution ?? "one"} already: leave one out`,
     };
   }
-  return { path, message: `${by.join(" and ")} both provide ${provides}: leave one out` };
+  return { path, message: `${by.join(" and ")} both provide ${shownName(provides)}: leave one out` };
 }
 
 function checkBaseImage(

@@ -3,7 +3,8 @@ import { deploySources } from "./deploy-command.ts";
 import type { DeployBuildContent, PinnedSource, TlsContent } from "./deploy-content.ts";
 import { deployDefaults, type DeployBuildFile } from "./deploy-schema.ts";
 import { archiveLocation, resolveSource } from "./deploy-sources.ts";
-import { isProjectElement, projectElementProblem, ramdiskElements } from "./elements.ts";
+import { elementFindings, linkedElementMessage } from "./element-findings.ts";
+import { isLinkedElement, isProjectElement, ramdiskElements } from "./elements.ts";
 import { didYouMean, type Path, type Problem } from "./problems.ts";
 import { projectFile } from "./project-file.ts";
 import { quoted } from "./text.ts";
@@ -18,13 +19,15 @@ export interface CheckedBuild {
 }
 
 // Elements that follow from a field, or that only user images have.
-const fieldOfElement: Readonly<Record<string, string>> = {
-  "ironic-python-agent-ramdisk": "is in every deploy ramdisk: leave it out",
-  "ironic-python-agent-tls": "follows from tls: say that, and leave it out here",
-  "dynamic-login": "follows from dynamicLogin: say that, and leave it out here",
-  baremetal: "is for user images: leave it out",
-  vm: "is for user images: leave it out",
-};
+const fieldOfElement: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    "ironic-python-agent-ramdisk": "is in every deploy ramdisk: leave it out",
+    "ironic-python-agent-tls": "follows from tls: say that, and leave it out here",
+    "dynamic-login": "follows from dynamicLogin: say that, and leave it out here",
+    baremetal: "is for user images: leave it out",
+    vm: "is for user images: leave it out",
+  }),
+);
 
 /** Collects what the checks find. */
 class Findings {
@@ -69,6 +72,7 @@ export function checkDeployBuild(
     environment: fields.environment ?? {},
     ...(fields.revision === undefined ? {} : { revision: fields.revision }),
   };
+    ...resolveSecrets(fields),
   return { content, problems, warnings, locations };
 }
 
@@ -188,7 +192,7 @@ function checkElements(fields: Partial<DeployBuildFile>, projectDirectory: strin
     return name === distribution ? ["distribution"] : ["elements"];
   };
   for (const [index, name] of elements.entries()) {
-    const message = isProjectElement(projectDirectory, name) ? undefined : fieldOfElement[name];
+    const message = isProjectElement(projectDirectory, name) ? undefined : fieldOfElement.get(name);
     if (message !== undefined) findings.problem(["elements", index], `${name} ${message}`);
     else if (elements.indexOf(name) < index)
       findings.problem(["elements", index], `${name} stands here twice: leave one out`);
@@ -196,12 +200,13 @@ function checkElements(fields: Partial<DeployBuildFile>, projectDirectory: strin
   const graph = ramdiskElements(projectDirectory, {
     // Without a distribution the other elements are still looked up.
     distribution: distribution ?? "base",
-    elements: elements.filter((name) => fieldOfElement[name] === undefined),
+    elements: elements.filter((name) => fieldOfElement.get(name) === undefined),
     dynamicLogin: false,
   });
   const place = `neither in elements/ nor in diskimage-builder ${BUILDER_VERSION} nor in ironic-python-agent-builder ${AGENT_BUILDER_VERSION}`;
   for (const { name, neededBy } of graph.missing) {
-    if (neededBy === undefined)
+    if (isLinkedElement(projectDirectory, name)) findings.problem(where(neededBy ?? name), linkedElementMessage(name));
+    else if (neededBy === undefined)
       findings.problem(
         where(name),
         `unknown element ${name}: ${place}${didYouMean(name, agentBuilderElements.keys())}`,
@@ -211,12 +216,11 @@ function checkElements(fields: Partial<DeployBuildFile>, projectDirectory: strin
   for (const { provides, by } of graph.clashes)
     findings.problem(
       where(by.find((name) => elements.includes(name)) ?? ""),
-      `${by.join(" and ")} both provide ${provides}: leave one out`,
+      `${by.join(" and ")} both provide ${shownName(provides)}: leave one out`,
     );
-  for (const name of graph.names.filter((each) => isProjectElement(projectDirectory, each))) {
-    const message = projectElementProblem(projectDirectory, name);
-    if (message !== undefined) findings.problem(where(name), message);
-  }
+  const graphFindings = elementFindings(graph, projectDirectory, agentBuilderElements, where);
+  findings.problems.push(...graphFindings.problems);
+  findings.warnings.push(...graphFindings.warnings);
   if (distribution !== undefined && !graph.hasOperatingSystem && graph.missing.length === 0)
     findings.problem(
       ["distribution"],

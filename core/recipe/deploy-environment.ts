@@ -20,8 +20,9 @@ export const deployVariables: Readonly<Record<string, TextRule & { readonly desc
   DIB_IPA_HARDWARE_VERSION: word("extra-hardware: version of python-hardware"),
   DIB_IPA_MINIMAL_PRUNE: flag("Leave most of what the builder would prune"),
   IPA_REMOVE_FIRMWARE: {
-    pattern: /^[A-Za-z0-9._/-]+(,[A-Za-z0-9._/-]+)*$/,
-    says: "be names below /lib/firmware joined by commas",
+    // `rm -rf /lib/firmware/NAME*` in a chroot that has the build host's /dev (99-remove-extra-packages).
+    pattern: /^(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._/-]*(,[A-Za-z0-9][A-Za-z0-9._/-]*)*$/,
+    says: "be names below /lib/firmware joined by commas, without ..",
     max: 4000,
     description: "Firmware that is taken out, in place of the builder's list",
   },

@@ -19,7 +19,9 @@ export const deployDefaults = {
 } as const;
 
 const sha256 = text(rule.sha256Hex).describe("Sha256 of the archive, hex.");
-const archive = z.string().describe("Path of a `.tar.gz` in the project, or its http(s) address. With `sha256`.");
+const archive = text(rule.archivePlace).describe(
+  "Path of a `.tar.gz` in the project, or its http(s) address. With `sha256`.",
+);
 const ref = text(rule.gitRef).describe("Tag or commit.");
 const repository = text(rule.repositoryUrl).describe("Address of the git repository, in place of OpenStack's own.");
 
@@ -140,7 +142,7 @@ export const deployBuildFields = {
   revision: field(
     "content",
     "Any text. Change it to build anew from today's packages.",
-    z.string().max(255).optional(),
+    text(rule.freeText).optional(),
   ),
 };
 

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { lstatSync, readdirSync, readFileSync, readlinkSync, type Stats } from "node:fs";
+import { lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync, type Stats } from "node:fs";
 import { join, posix } from "node:path";
 import { IronicImagesError } from "../errors.ts";
+import { shownName } from "./text.ts";
 
 /** One file or link of a tree. Empty directories do not count: git does not carry them either. */
 export interface TreeEntry {
@@ -12,6 +13,9 @@ export interface TreeEntry {
   /** The owner's executable bit; false for a link. */
   readonly executable: boolean;
 }
+
+/** What is wrong with a name that Node cannot find again. */
+export const notUtf8 = "its name is not UTF-8: rename it";
 
 /**
  * Everything in a directory that its digest covers, sorted by path. Who copies a tree copies these.
@@ -26,8 +30,8 @@ export function treeEntries(directory: string, shownAs = directory): TreeEntry[]
       const path = prefix === "" ? name : `${prefix}/${name}`;
       const stats = lstatSync(join(directory, path), { throwIfNoEntry: false });
       if (stats === undefined)
-        throw new IronicImagesError("unsafe-element", `${shownAs}/${path}: its name is not UTF-8: rename it`);
-      refuseUnsafe(join(directory, path), path, stats, `${shownAs}/${path}`);
+        throw new IronicImagesError("unsafe-element", `${shownAs}/${shownName(path)}: ${notUtf8}`);
+      refuseUnsafe(join(directory, path), path, stats, `${shownAs}/${shownName(path)}`);
       if (stats.isDirectory()) walk(path);
       else if (stats.isSymbolicLink())
         found.push({ path, link: readlinkSync(join(directory, path)), executable: false });
@@ -56,16 +60,38 @@ export function treeDigest(directory: string, shownAs = directory): string {
 }
 
 function refuseUnsafe(file: string, path: string, stats: Stats, shownAs: string): void {
-  const refuse = (what: string): never => {
-    throw new IronicImagesError("unsafe-element", `${shownAs}: ${what}`);
-  };
-  if (stats.isSymbolicLink()) {
-    const target = readlinkSync(file);
-    const resolved = posix.normalize(posix.join(posix.dirname(path), target));
-    if (posix.isAbsolute(target) || resolved === ".." || resolved.startsWith("../"))
-      refuse("this link leads out of its element: put the file itself there");
-    return;
+  const what = unsafeEntry(file, path, stats);
+  if (what !== undefined) throw new IronicImagesError("unsafe-element", `${shownAs}: ${what}`);
+}
+
+/**
+ * Why one entry of a tree cannot be trusted, or undefined.
+ *
+ * @param path relative to the tree
+ */
+export function unsafeEntry(file: string, path: string, stats: Stats): string | undefined {
+  if (stats.isSymbolicLink())
+    return leadsOut(file, path) ? "this link leads out of its element: put the file itself there" : undefined;
+  if (!stats.isFile() && !stats.isDirectory()) return "neither a file, a directory nor a link: remove it";
+  return (stats.mode & 0o002) === 0 ? undefined : "everybody may write it, and the build runs it as root: chmod o-w";
+}
+
+function leadsOut(file: string, path: string): boolean {
+  if (path === "") return true;
+  const target = readlinkSync(file);
+  const resolved = posix.normalize(posix.join(posix.dirname(path), target));
+  if (posix.isAbsolute(target) || resolved === ".." || resolved.startsWith("../")) return true;
+  // Another link on the way can make `..` lead elsewhere than it reads.
+  const root = realpathSync(file.slice(0, file.length - path.length - 1));
+  const place = realPlace(file);
+  return place !== undefined && place !== root && !place.startsWith(`${root}/`);
+}
+
+// Undefined for a link to nothing, or in a circle.
+function realPlace(file: string): string | undefined {
+  try {
+    return realpathSync(file);
+  } catch {
+    return undefined;
   }
-  if (!stats.isFile() && !stats.isDirectory()) refuse("neither a file, a directory nor a link: remove it");
-  if ((stats.mode & 0o002) !== 0) refuse("everybody may write it, and the build runs it as root: chmod o-w");
 }

@@ -1,12 +1,13 @@
-import { existsSync, lstatSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { lstatSync, type Stats } from "node:fs";
 import { join } from "node:path";
-import { IronicImagesError } from "../errors.ts";
 import { agentBuilderElements, builderElements, type ElementFacts } from "./builder.ts";
 import { requestedElements, type ElementChoice } from "./command.ts";
 import { deployElements, type DeployElementChoice } from "./deploy-command.ts";
+import { elementFacts } from "./element-facts.ts";
 import { elementGraph, type ElementGraph } from "./element-graph.ts";
-import { treeDigest, treeEntries } from "./element-tree.ts";
-import { elementName } from "./text.ts";
+import { lintElement, type ElementFindings } from "./element-lint.ts";
+import { treeDigest } from "./element-tree.ts";
+import { elementName, textProblem } from "./text.ts";
 
 /** Where a project keeps its own elements, relative to it. */
 export const ELEMENTS_DIRECTORY = "elements";
@@ -18,8 +19,7 @@ export function projectElementDirectory(projectDirectory: string, name: string):
 
 /** Whether the project has an element of that name. It wins over the builder's of the same name. */
 export function isProjectElement(projectDirectory: string, name: string): boolean {
-  if (!elementName.pattern.test(name)) return false;
-  return lstatSync(projectElementDirectory(projectDirectory, name), { throwIfNoEntry: false })?.isDirectory() ?? false;
+  return elementStats(projectDirectory, name)?.isDirectory() ?? false;
 }
 
 /** All elements of an image: the project's and the builder's, and those that they bring in. */
@@ -50,38 +50,32 @@ function graph(
   // disk-image-create adds `base` by itself.
   return elementGraph(["base", ...requested], (name) =>
     isProjectElement(projectDirectory, name)
-      ? factsOf(projectElementDirectory(projectDirectory, name))
+      ? elementFacts(projectElementDirectory(projectDirectory, name))
       : known.get(name),
   );
 }
 
-/** Hex sha256 of one element of the project. Throws what {@link treeEntries} throws. */
+/** Hex sha256 of one element of the project. Throws what `treeEntries` throws. */
 export function projectElementDigest(projectDirectory: string, name: string): string {
   return treeDigest(projectElementDirectory(projectDirectory, name), `${ELEMENTS_DIRECTORY}/${name}`);
 }
 
-/** What is unsafe in one element of the project, or undefined. */
-export function projectElementProblem(projectDirectory: string, name: string): string | undefined {
-  try {
-    treeEntries(projectElementDirectory(projectDirectory, name), `${ELEMENTS_DIRECTORY}/${name}`);
-    return undefined;
-  } catch (error) {
-    if (error instanceof IronicImagesError) return error.summary;
-    throw error;
-  }
+/** What is wrong with one element of the project, and what is worth a look. */
+export function projectElementFindings(projectDirectory: string, name: string): ElementFindings {
+  const shownAs = `${ELEMENTS_DIRECTORY}/${name}`;
+  const { problems, warnings } = lintElement(projectElementDirectory(projectDirectory, name), shownAs);
+  return /^ironic-images(-deploy)?$/.test(name)
+    ? { problems: [...problems, `${shownAs}: this program's own hooks have that name: rename it`], warnings }
+    : { problems, warnings };
 }
 
-function factsOf(directory: string): ElementFacts {
-  return { deps: lines(directory, "element-deps"), provides: lines(directory, "element-provides") };
+/** Where an element that is nowhere may have been meant to be: a link there is not followed. */
+export function isLinkedElement(projectDirectory: string, name: string): boolean {
+  return elementStats(projectDirectory, name)?.isSymbolicLink() ?? false;
 }
 
-// As diskimage-builder reads them: one name a line, no comments. What a link out of the element leads to is never read: it would be shown.
-function lines(directory: string, name: string): string[] {
-  if (!existsSync(join(directory, name))) return [];
-  const file = realpathSync(join(directory, name));
-  if (!file.startsWith(`${realpathSync(directory)}/`) || !statSync(file).isFile()) return [];
-  return readFileSync(file, "utf8")
-    .split("\n")
-    .map((line) => line.trim())
-    .filter((line) => line !== "");
+function elementStats(projectDirectory: string, name: string): Stats | undefined {
+  return textProblem(name, elementName) === undefined
+    ? lstatSync(projectElementDirectory(projectDirectory, name), { throwIfNoEntry: false })
+    : undefined;
 }

@@ -52,6 +52,7 @@ export function formatPath(path: Path): string {
 
 /** ", did you mean …?" for the nearest of the known names, or nothing. */
 export function didYouMean(name: string, known: Iterable<string>): string {
+  if (name.length > 255) return "";
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(name.length / 3)) + 1;
   for (const candidate of known) {

@@ -4,6 +4,9 @@ import { isAbsolute, join, normalize, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { quoted } from "./text.ts";
 
+/** Bytes. */
+const maxSize = 64 * 2 ** 20;
+
 /** What is said about a file of the project. */
 export type ProjectFile = { readonly path: string; readonly sha256: string } | { readonly problem: string };
 
@@ -15,6 +18,8 @@ export function projectFile(projectDirectory: string, path: string): ProjectFile
   if (!isFile(file)) return { problem: `there is no file ${quoted(inside.path)} in the project` };
   if (!realpathSync(file).startsWith(realpathSync(projectDirectory) + sep))
     return { problem: `${quoted(inside.path)} is a link out of the project: put the file itself there` };
+  if (statSync(file).size > maxSize)
+    return { problem: `${quoted(inside.path)} has more than ${maxSize} bytes: certificates and lists are small` };
   return { path: inside.path, sha256: createHash("sha256").update(readFileSync(file)).digest("hex") };
 }
 

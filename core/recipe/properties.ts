@@ -1,4 +1,4 @@
-import { quoted } from "./text.ts";
+import { freeText, quoted } from "./text.ts";
 
 // Properties that this program sets itself, on every image.
 const owned = new Set(["kernel_id", "ramdisk_id", "img_type"]);
@@ -49,10 +49,11 @@ export function propertyProblem(name: string, value: string): string | undefined
   if (glanceAttributes.has(name)) return "is an attribute of every image in Glance, not a property: leave it out";
   if (name.length === 0 || name.length > 255)
     return `a property's name has 1 to 255 characters, this one ${name.length}`;
-  if (!/^[A-Za-z0-9_][A-Za-z0-9_.:-]*$/.test(name)) return "a property's name is letters, digits and _ . : -";
+  if (name === "__proto__" || !/^[A-Za-z0-9_][A-Za-z0-9_.:-]*$/.test(name))
+    return "a property's name is letters, digits and _ . : -";
   if (value.length > 255) return `has ${value.length} characters, at most 255 are allowed`;
-  // Control characters and text outside the basic plane: some clouds answer 500, others store something else.
-  return /^[\u0020-\u007e\u00a0-\ud7ff\ue000-\uffff]*$/.test(value)
+  // Control characters and text outside the basic plane: some clouds answer 500, others store something else. What cannot be seen is in no review.
+  return /^[\u0020-\u007e\u00a0-\ud7ff\ue000-\uffff]*$/.test(value) && freeText.pattern.test(value)
     ? undefined
     : `${quoted(value)} has characters that Glance may refuse: write plain text`;
 }

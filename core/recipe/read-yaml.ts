@@ -1,15 +1,21 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync, realpathSync, statSync } from "node:fs";
+import { join, sep } from "node:path";
 import { parseDocument } from "yaml";
 
 /** What a YAML file holds, or why it holds nothing: `file:line: what is wrong`. */
 export type YamlFile = { readonly value: unknown } | { readonly failure: string };
 
+/** More than anybody writes by hand, bytes. */
+const maxSize = 2 ** 20;
+
 /** Reads one YAML 1.2 document. A key that stands twice is a mistake, as is a tag that YAML does not define. */
 export function readYaml(projectDirectory: string, file: string): YamlFile {
+  const path = join(projectDirectory, file);
   let text: string;
   try {
-    text = readFileSync(join(projectDirectory, file), "utf8");
+    const problem = placeProblem(projectDirectory, path);
+    if (problem !== undefined) return { failure: `${file}:1: ${problem}` };
+    text = readFileSync(path, "utf8");
   } catch (error) {
     return { failure: `${file}:1: cannot be read: ${firstLine((error as Error).message)}` };
   }
@@ -31,6 +37,15 @@ export function readYaml(projectDirectory: string, file: string): YamlFile {
   } catch (error) {
     return { failure: `${file}:1: not valid YAML: ${firstLine((error as Error).message)}` };
   }
+}
+
+// A FIFO would be waited for, and what a link out of the project leads to would be shown as mistakes.
+function placeProblem(projectDirectory: string, path: string): string | undefined {
+  const stats = statSync(path);
+  if (!realpathSync(path).startsWith(`${realpathSync(projectDirectory)}${sep}`))
+    return "is a link out of the project: put the file itself there";
+  if (!stats.isFile()) return "cannot be read: it is no file";
+  return stats.size > maxSize ? `has ${stats.size} bytes, at most ${maxSize} are read` : undefined;
 }
 
 // JSON refuses what holds itself, and nothing else that YAML can give.

@@ -22,13 +22,14 @@ export interface ReadRecipe {
   readonly warnings: readonly string[];
 }
 
-/** Names of all recipes of a project, sorted. */
+/** Names of all recipes of a project, sorted; a file with another name than a recipe can have is none. */
 export function recipeNames(projectDirectory: string): string[] {
   const directory = join(projectDirectory, RECIPES_DIRECTORY);
   if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() !== true) return [];
   return readdirSync(directory)
     .filter((file) => file.endsWith(".yaml"))
     .map((file) => file.slice(0, -".yaml".length))
+    .filter((name) => textProblem(name, recipeName) === undefined)
     .sort();
 }
 

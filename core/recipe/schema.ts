@@ -114,7 +114,7 @@ const optionalContent = {
   revision: field(
     "content",
     "Any text. Change it to build anew from today's packages.",
-    z.string().max(255).optional(),
+    text(rule.freeText).optional(),
   ),
 };
 

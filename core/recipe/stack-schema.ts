@@ -108,7 +108,7 @@ export const preflightFields = {
   publicRoles: field(
     "cloud",
     "Roles of which one is needed to make an image public, where Glance's policy `publicize_image` is not its default.",
-    z.array(z.string().min(1)).min(1).optional(),
+    z.array(text(rule.freeText).min(1)).min(1).optional(),
     DEFAULT_PUBLIC_ROLES,
   ),
 };

@@ -9,7 +9,8 @@ export interface TextRule {
 
 /** Names in Glance and keys of a stack: safe as an argument, a file name and a shell word. */
 export const imageName: TextRule = {
-  pattern: /^(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9._+-]*$/,
+  // In JavaScript no key of a plain object can be __proto__.
+  pattern: /^(?!.*\.\.)(?!__proto__$)[A-Za-z0-9_][A-Za-z0-9._+-]*$/,
   says: "be letters, digits and . _ + - without spaces, must not start with - or . and not contain ..",
   max: 255,
 };
@@ -38,10 +39,10 @@ export const packageName: TextRule = {
   max: 255,
 };
 
-/** Addresses that can reach a shell of the builder. */
+/** Addresses that can reach a shell of the builder, or its sed commands, whose parts a comma ends (element centos, pre-install.d/00-02-set-centos-mirror). */
 export const plainUrl: TextRule = {
-  pattern: /^https?:\/\/[A-Za-z0-9._~:@%[\]-]+(\/[A-Za-z0-9._~%+,=@:/-]*)?$/,
-  says: "be an http or https address without spaces, quotes, ?, &, ; or $",
+  pattern: /^https?:\/\/[A-Za-z0-9._~:@%[\]-]+(\/[A-Za-z0-9._~%+=@:/-]*)?$/,
+  says: "be an http or https address without spaces, quotes, commas, ?, &, ; or $",
   max: 2000,
 };
 
@@ -59,9 +60,19 @@ export const kernelArgument: TextRule = {
   max: 255,
 };
 
+/** What looks to a person as it is: no control characters, none that turn the direction of text or cannot be seen, no half of a surrogate pair. */
+const plainText = String.raw`[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]`;
+
+/** Any text that only stands for itself. */
+export const freeText: TextRule = {
+  pattern: new RegExp(`^${plainText}*$`, "u"),
+  says: "be text of one line, without characters that cannot be seen",
+  max: 255,
+};
+
 /** Text of a serial console, which comes without control characters. */
 export const bootMarker: TextRule = {
-  pattern: /^[^\p{Cc}\s][^\p{Cc}]*$/u,
+  pattern: new RegExp(String.raw`^(?!\s)${plainText}+$`, "u"),
   says: "be text of one line, not starting with a space",
   max: 200,
 };
@@ -85,6 +96,13 @@ export const projectPath: TextRule = {
   pattern: /^[A-Za-z0-9._/+-]+$/,
   says: "be the path of a file in the project: letters, digits and . _ / + -",
   max: 500,
+};
+
+/** Where an archive is: a path or `file:` address in the project, or an http(s) address. What it leads to is another check. */
+export const archivePlace: TextRule = {
+  pattern: new RegExp(String.raw`^((file:)?[A-Za-z0-9._/+-]+|${downloadUrl.pattern.source.slice(1, -1)})$`),
+  says: "be the path of a file in the project, of letters, digits and . _ / + -, or an http or https address without spaces, quotes, ; or $",
+  max: 2000,
 };
 
 /** A tag or commit of git, or a branch. */
@@ -138,6 +156,18 @@ export function textProblem(text: string, rule: TextRule): string | undefined {
 
 /** The text as JSON, shortened: safe to print, whatever it holds. */
 export function quoted(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 60 ? `${text.slice(0, 57)}…"` : text;
+  const text = (JSON.stringify(value) ?? String(value)).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, escaped);
+  const characters = [...text];
+  return characters.length > 60 ? `${characters.slice(0, 57).join("")}…"` : text;
+}
+
+/** A name of a file as it is, or quoted if it holds more than a name should. */
+export function shownName(name: string): string {
+  return /^[\p{L}\p{M}\p{N}._/+@%=,:~-]+$/u.test(name) ? name : quoted(name);
+}
+
+// What a terminal would act on, or would not show.
+function escaped(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  return code > 0xffff ? `\\u{${code.toString(16)}}` : `\\u${code.toString(16).padStart(4, "0")}`;
 }

@@ -9,6 +9,7 @@ import {
   builderElements,
   BUILDER_VERSION,
 } from "../../../core/recipe/builder.ts";
+import { elementFacts } from "../../../core/recipe/element-facts.ts";
 
 const needs = "needs ironic-python-agent-builder on PATH";
 
@@ -38,7 +39,11 @@ test("the shipped list of elements is that of the installed ironic-python-agent-
   const installed = Object.fromEntries(
     readdirSync(directory).map((name) => [
       name,
-      { deps: lines(name, "element-deps"), provides: lines(name, "element-provides") },
+      {
+        deps: lines(name, "element-deps"),
+        provides: lines(name, "element-provides"),
+        hooks: elementFacts(join(directory, name)).hooks,
+      },
     ]),
   );
   const shipped = Object.fromEntries([...agentBuilderElements].filter(([name]) => !builderElements.has(name)));

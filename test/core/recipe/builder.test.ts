@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { builderElements, BUILDER_VERSION, distributionsFromBaseImage } from "../../../core/recipe/builder.ts";
+import { elementFacts } from "../../../core/recipe/element-facts.ts";
 import { elementGraph } from "../../../core/recipe/element-graph.ts";
 import { elementName } from "../../../core/recipe/text.ts";
 import { installedBuilder } from "./installed-builder.ts";
@@ -32,7 +33,10 @@ test("the shipped list of elements is that of the installed diskimage-builder", 
       : [];
   };
   const installed = names.map(
-    ({ name }) => [name, { deps: lines(name, "element-deps"), provides: lines(name, "element-provides") }] as const,
+    ({ name }) => {
+      const said = { deps: lines(name, "element-deps"), provides: lines(name, "element-provides") };
+      return [name, { ...said, hooks: elementFacts(join(directory, name)).hooks }] as const;
+    },
   );
   const byName = (a: readonly [string, unknown], b: readonly [string, unknown]) => (a[0] < b[0] ? -1 : 1);
   assert.deepEqual([...builderElements].sort(byName), installed.sort(byName));
@@ -54,7 +58,7 @@ test("elements bring in those that they depend on, however deep", () => {
 });
 
 test("what one element provides need not exist as an element", () => {
-  const own = { deps: ["operating-system", "block-device"], provides: [] };
+  const own = { deps: ["operating-system", "block-device"], provides: [], hooks: [] };
   const graph = elementGraph(["ubuntu", "vm", "own", "block-device-efi"], (name) =>
     name === "own" ? own : facts(name),
   );
@@ -64,8 +68,8 @@ test("what one element provides need not exist as an element", () => {
 
 test("elements that depend on each other in a circle are followed once", () => {
   const circle = new Map([
-    ["a", { deps: ["b"], provides: ["operating-system"] }],
-    ["b", { deps: ["a"], provides: [] }],
+    ["a", { deps: ["b"], provides: ["operating-system"], hooks: [] }],
+    ["b", { deps: ["a"], provides: [], hooks: [] }],
   ]);
   assert.deepEqual(elementGraph(["a"], (name) => circle.get(name)).names, ["a", "b"]);
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { execaSync } from "execa";
 import { loadStack } from "../../../core/recipe/load.ts";
 import { mistakesOf, project } from "./project.ts";
 
@@ -226,7 +227,10 @@ test("a value that is no text hides no other mistake in the same map", async (t)
 });
 
 const unreadable: readonly (readonly [string, (file: string) => void, RegExp])[] = [
-  ["a directory", (file) => mkdirSync(file), /cannot be read: EISDIR/],
+  ["a directory", (file) => mkdirSync(file), /cannot be read: it is no file/],
+  ["a link out of the project", (file) => symlinkSync("/etc/passwd", file), /is a link out of the project/],
+  ["a FIFO", (file) => execaSync("mkfifo", [file]), /cannot be read: it is no file/],
+  ["more than a MiB", (file) => writeFileSync(file, "#".repeat(2 ** 20 + 1)), /has 1048577 bytes/],
   ["a link to nothing", (file) => symlinkSync("nowhere", file), /cannot be read: ENOENT/],
   [
     "an alias of what holds it",
