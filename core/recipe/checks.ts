@@ -3,7 +3,7 @@ import { elementFindings, linkedElementMessage } from "./element-findings.ts";
 import { imageElements, isLinkedElement, isProjectElement } from "./elements.ts";
 import { didYouMean, type Problem } from "./problems.ts";
 import { defaults, type RecipeFile } from "./schema.ts";
-import { quoted } from "./text.ts";
+import { quoted, shownName } from "./text.ts";
 
 /** What the checks of a recipe say. */
 export interface Findings {
@@ -125,11 +125,11 @@ function missingElement(
   neededBy: string | undefined,
   where: (name: string) => (string | number)[],
   { kind }: Partial<RecipeFile>,
-): Problem {
-  const place = `neither in elements/ nor in diskimage-builder ${BUILDER_VERSION}`;
   isLink: boolean,
-  if (neededBy === undefined)
+): Problem {
   if (isLink) return { path: where(neededBy ?? name), message: linkedElementMessage(name) };
+  const place = `neither in elements/ nor in diskimage-builder ${BUILDER_VERSION}`;
+  if (neededBy === undefined)
     return {
       path: where(name),
       message: `unknown element ${name}: ${place}${didYouMean(name, builderElements.keys())}`,

@@ -7,7 +7,7 @@ import { elementFindings, linkedElementMessage } from "./element-findings.ts";
 import { isLinkedElement, isProjectElement, ramdiskElements } from "./elements.ts";
 import { didYouMean, type Path, type Problem } from "./problems.ts";
 import { projectFile } from "./project-file.ts";
-import { quoted } from "./text.ts";
+import { quoted, shownName } from "./text.ts";
 
 /** `build` of one architecture, checked. Paths of problems start inside it. */
 export interface CheckedBuild {
@@ -72,7 +72,6 @@ export function checkDeployBuild(
     environment: fields.environment ?? {},
     ...(fields.revision === undefined ? {} : { revision: fields.revision }),
   };
-    ...resolveSecrets(fields),
   return { content, problems, warnings, locations };
 }
 
