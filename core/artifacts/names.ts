@@ -11,6 +11,9 @@ export const recordFileName = "artifact.json";
 /** What the name of a directory begins with that is being copied into the store, and holds a lock on itself meanwhile. */
 export const incomingPrefix = ".incoming-";
 
+/** In the directory of artifacts, who has ever used them; see users.ts. */
+export const usersDirectory = ".users";
+
 /** What the name of a directory begins with that is being removed from the store. */
 export const removedPrefix = ".removed-";
 

@@ -5,6 +5,7 @@ import { IronicImagesError } from "../errors.ts";
 import { acquireLock } from "../lock.ts";
 import { buildId } from "./build-id.ts";
 import { copyTree } from "./copy-tree.ts";
+import { damage } from "./damage.ts";
 import { describeFile } from "./describe.ts";
 import { inspectArtifact } from "./inspect.ts";
 import { artifactFileNames, artifactFileRoles, artifactFormats, incomingPrefix, recordFileName } from "./names.ts";
@@ -15,7 +16,7 @@ import { isErrno, listTree, lstatIfExists, syncToDisk } from "./regular-file.ts"
 import { replaceFile } from "./replace-file.ts";
 import { parseRecord, recordText } from "./schema.ts";
 import { lookAt, writeStamp, type Looks } from "./stamp.ts";
-import { readRecord, verifyAndStamp, verifyFiles } from "./verify.ts";
+import { readRecord, verifyFiles } from "./verify.ts";
 
 /** What the publisher tells of an artifact; the rest of the record comes from the bytes. */
 export type UnpublishedRecord = Omit<ArtifactRecord, "files" | "buildId" | "inspection">;
@@ -172,7 +173,7 @@ async function keepIfWhole(
   else if (replaceOtherBuild && found.record.buildId !== record.buildId)
     why = `it has the build id ${found.record.buildId}`;
   else {
-    why = await verifyAndStamp(target, found.record, say);
+    why = await damage(target, found.record, { believeStamp: false, say });
     if (why === undefined) return found.record;
   }
   const aside = await setAside(target);

@@ -1,6 +1,6 @@
 import { constants, type BigIntStats } from "node:fs";
-import { lstat, open, readdir, type FileHandle } from "node:fs/promises";
-import { join } from "node:path";
+import { lstat, mkdir, open, readdir, type FileHandle } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { IronicImagesError } from "../errors.ts";
 
 // O_NONBLOCK: opening a FIFO must fail the check below, not hang.
@@ -101,6 +101,13 @@ export async function syncToDisk(path: string): Promise<void> {
   } finally {
     await handle.close();
   }
+}
+
+/** Makes a directory with those above it, and forces the entries of all that are new to the disk. */
+export async function makeDirectory(path: string): Promise<void> {
+  const first = await mkdir(path, { recursive: true });
+  if (first === undefined) return;
+  for (let made = path; made.length >= first.length; made = dirname(made)) await syncToDisk(dirname(made));
 }
 
 /** True if `error` is the system error of this name, e.g. `ENOENT`. */

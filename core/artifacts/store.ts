@@ -1,15 +1,16 @@
-import { mkdir, readdir } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { IronicImagesError } from "../errors.ts";
 import { rulesVersion } from "../inspect/rules/version.ts";
 import { addInspection, inspectArtifact } from "./inspect.ts";
 import { importArtifact } from "./import.ts";
 import { artifactPath, artifactsDirectory, isArtifactDirectoryOf, isSetAside, recordFileName } from "./names.ts";
 import { publishStaging, type UnpublishedRecord } from "./publish.ts";
-import { quarantine } from "./quarantine.ts";
+import { damage, setDamagedAside } from "./damage.ts";
 import type { ArtifactRecord } from "./record.ts";
-import { isErrno, lstatIfExists } from "./regular-file.ts";
-import { checkStamp, dropStamp } from "./stamp.ts";
-import { readRecord, verifyAndStamp, verifyFiles } from "./verify.ts";
+import { isErrno, lstatIfExists, makeDirectory } from "./regular-file.ts";
+import { dropStamp } from "./stamp.ts";
+import { readRecord, verifyFiles } from "./verify.ts";
 
 export type { UnpublishedRecord } from "./publish.ts";
 
@@ -20,6 +21,7 @@ export interface ArtifactStore {
   /**
    * The artifact's record, if its bytes are there and right. Files that were not touched since they were last verified on this machine are only
    * `lstat`ed; others are hashed again. An artifact that turns out wrong is set aside as `<directory>.bad-<n>`.
+   * @throws IronicImagesError `artifact-unreadable`
    */
   find(name: string, fingerprint: string): Promise<ArtifactRecord | undefined>;
   /**
@@ -73,11 +75,19 @@ export function openStore(
     return undefined;
   };
 
+  // Nobody's list ends at an artifact that he may not read; who needs that very one is told by find.
+  const readIfAllowed = (path: string): Promise<ArtifactRecord | undefined> =>
+    read(path).catch((error: unknown) => {
+      if (!(error instanceof IronicImagesError) || error.code !== "artifact-unreadable") throw error;
+      say(error.summary);
+      return undefined;
+    });
+
   const records = async (wanted: (entry: string) => boolean): Promise<ArtifactRecord[]> => {
     const all = await Promise.all(
       (await entriesOf(root))
         .filter(wanted)
-        .map((entry) => read(join(root, entry)).then((record) => ({ entry, record }))),
+        .map((entry) => readIfAllowed(join(root, entry)).then((record) => ({ entry, record }))),
     );
     return all
       .flatMap(({ entry, record }) =>
@@ -99,20 +109,17 @@ export function openStore(
         );
         return undefined;
       }
-      const stamp = await checkStamp(path, record);
-      if (stamp.state === "fits") return record;
-      const why = stamp.state === "broken" ? stamp.why : await verifyAndStamp(path, record, say);
+      const why = await damage(path, record, { believeStamp: true, say });
       if (why === undefined) return record;
-      const aside = await quarantine(path, seen);
-      if (aside !== undefined) say(`${path} is damaged: ${why}. It was set aside as ${aside}`);
+      await setDamagedAside(path, seen, why, say);
       return undefined;
     },
     async verify(record) {
       try {
         await verifyFiles(directory(record), record);
       } catch (error) {
-        // The next find must not believe what this one found wrong.
-        await dropStamp(directory(record));
+        // The next find must not believe what this one found wrong. Where nothing can be written, uploads verify all the same.
+        await dropStamp(directory(record)).catch(() => undefined);
         throw error;
       }
     },
@@ -125,11 +132,11 @@ export function openStore(
       (await records((entry) => isArtifactDirectoryOf(name, entry))).filter((record) => record.name === name).at(-1),
     list: () => records((entry) => !entry.startsWith(".") && !isSetAside(entry)),
     async publish(staging, record) {
-      await mkdir(root, { recursive: true });
+      await makeDirectory(root);
       return publishStaging(staging, record, { target: directory(record), replaceOtherBuild: false, say });
     },
     async importFrom(other) {
-      await mkdir(root, { recursive: true });
+      await makeDirectory(root);
       return importArtifact(other, { scratch: resolve(root, ".."), target: directory, say });
     },
   };

@@ -32,6 +32,14 @@ export async function readRecord(directory: string): Promise<ReturnType<typeof p
 export async function verifyFiles(directory: string, record: ArtifactRecord): Promise<void> {
   for (const file of Object.values(record.files)) {
     const path = join(directory, file.name);
+    const size = (await lstatIfExists(path))?.size ?? 0n;
+    // What has grown may have grown to any size.
+    if (size > file.size)
+      throw new IronicImagesError(
+        "artifact-corrupt",
+        `${path} is not what was built: expected ${file.size} bytes, found ${size}`,
+        waysOut,
+      );
     const found = await hashFile(path).catch((error: unknown) => {
       const why = corruption(path, error);
       if (why === undefined) throw error;

@@ -5,19 +5,21 @@ import { test, type TestContext } from "node:test";
 import { execa } from "execa";
 import { publishSteps, rarePublishSteps, type PublishStep } from "../../../core/artifacts/publish-steps.ts";
 import { openStore } from "../../../core/artifacts/store.ts";
-import { temporaryDirectory } from "../../support/temporary-directory.ts";
 import { partitionFiles, stage, unpublished } from "./samples.ts";
+import { projectDirectory, storeClient } from "./support.ts";
 
 const preloaded = new URL("../../support/at-publish-step.ts", import.meta.url).href;
-const publisher = new URL("./publisher.ts", import.meta.url).pathname;
 
 /** Publishes in a process of its own, which obeys the variables of the preloaded module. */
 async function publishIn(project: string, staging: string, env: Record<string, string>) {
-  return execa(process.execPath, ["--import", preloaded, publisher, project, staging], { reject: false, env });
+  return execa(process.execPath, ["--import", preloaded, storeClient, project, "publish", staging], {
+    reject: false,
+    env,
+  });
 }
 
 function steps(t: TestContext) {
-  const project = temporaryDirectory(t);
+  const project = projectDirectory(t);
   const file = join(project, "steps");
   return { project, env: { TEST_PUBLISH_STEPS: file }, told: () => names(readFileSync(file, "utf8")) };
 }
@@ -51,7 +53,7 @@ test("the steps of an artifact that is there already are told: a whole one stays
 
 for (const step of publishSteps) {
   test(`fault 29: killed after the step ${step}, the store has a whole artifact or none, and publishing again succeeds`, async (t) => {
-    const project = temporaryDirectory(t);
+    const project = projectDirectory(t);
     const store = openStore(project, { onMessage: (message) => assert.fail(message) });
     const killed = await publishIn(project, stage(project), { TEST_AT_PUBLISH_STEP: `kill:${step}` });
     assert.equal(killed.signal, "SIGKILL");
