@@ -1,4 +1,5 @@
 import { IronicImagesError } from "./errors.ts";
+import { roomAt, roomText } from "./room.ts";
 
 // ENOENT and ENOTDIR only when a directory was to be made: Node's recursive mkdir answers so on a read-only file system or below a file.
 const reasons: Readonly<Record<string, string>> = {
@@ -25,7 +26,10 @@ export function storageFailure(error: unknown, directory: string): unknown {
   const path = named.dest ?? named.path;
   const reason = reasons[code] ?? (syscall === "mkdir" ? reasonsOfMkdir[code] : undefined);
   if (reason === undefined) return error;
-  return new IronicImagesError("storage-failed", `${path ?? directory} cannot be written: ${reason} (${code})`, "", {
+  const place = path ?? directory;
+  const room = code === "ENOSPC" ? roomAt(place) : undefined;
+  const said = room === undefined ? code : `${code}; ${roomText(room)}`;
+  return new IronicImagesError("storage-failed", `${place} cannot be written: ${reason} (${said})`, "", {
     cause: error,
   });
 }

@@ -1,10 +1,12 @@
 import { closeSync, createReadStream, createWriteStream, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { pipeline } from "node:stream/promises";
+import { printable } from "./printable.ts";
 
 /** A log file that never grows over its limit: the beginning and the end are kept. */
 export interface BuildLog {
+  /** The line is in the file when the present turn of the event loop has ended. */
   write(line: string): void;
-  /** The last lines, at most `tailBytes`. */
+  /** The last lines, at most `tailBytes`, without what a terminal would obey. */
   tail(): string;
   /** Puts beginning and end together in the log file. */
   close(): Promise<void>;
@@ -13,7 +15,11 @@ export interface BuildLog {
 /** What goes into an error's details. */
 const tailBytes = 4096;
 
+/** Lines are written together up to this many characters: a system call for each would make a flood of them slow. */
+const batchLength = 64 * 1024;
+
 /**
+ * No failure of the file system ends a build by way of its log; what cannot be written is counted as left out.
  * @param path the log file; the end is collected in `<path>.end` and `<path>.end.old` while the log is open
  * @param limit bytes of the finished file
  */
@@ -21,57 +27,92 @@ export function openBuildLog(path: string, limit: number): BuildLog {
   const headLimit = Math.floor(limit / 2);
   const endLimit = Math.floor(limit / 4);
   const head = openSync(path, "w", 0o644);
-  let [headSize, endSize, lost] = [0, 0, 0];
-  let oldEndSize = 0;
+  let [headSize, endSize, oldEndSize, lost] = [0, 0, 0, 0];
   let end: number | undefined;
-  let recent = "";
+  let [batch, recent] = ["", ""];
 
-  const writeEnd = (bytes: Buffer): void => {
-    if (end === undefined || endSize + bytes.length > endLimit) {
-      if (end !== undefined) {
-        closeSync(end);
-        renameSync(`${path}.end`, `${path}.end.old`);
-        lost += oldEndSize;
-        oldEndSize = endSize;
-      }
-      end = openSync(`${path}.end`, "w", 0o644);
-      endSize = 0;
+  const writeAll = (fd: number, bytes: Buffer): void => {
+    let written = 0;
+    try {
+      while (written < bytes.length) written += writeSync(fd, bytes, written);
+    } catch {
+      // A full disk is the build's to report; its log must not end it before it can.
+      lost += bytes.length - written;
     }
-    writeSync(end, bytes);
-    endSize += bytes.length;
+  };
+  const rotate = (): void => {
+    if (end !== undefined) {
+      closeSync(end);
+      renameSync(`${path}.end`, `${path}.end.old`);
+      lost += oldEndSize;
+      oldEndSize = endSize;
+    }
+    end = openSync(`${path}.end`, "w", 0o644);
+    endSize = 0;
+  };
+  const writeEnd = (bytes: Buffer): void => {
+    // More than the file holds: of these lines the last ones are kept.
+    const cut = bytes.length <= endLimit ? 0 : bytes.indexOf("\n", bytes.length - endLimit) + 1;
+    lost += cut;
+    const kept = bytes.subarray(cut);
+    try {
+      if (end === undefined || endSize + kept.length > endLimit) rotate();
+    } catch {
+      lost += kept.length;
+      return;
+    }
+    if (end !== undefined) writeAll(end, kept);
+    endSize += kept.length;
+  };
+  const flush = (): void => {
+    if (batch === "") return;
+    const bytes = Buffer.from(batch);
+    recent = (batch.length < tailBytes ? recent + batch : batch).slice(-2 * tailBytes);
+    batch = "";
+    const fits = headLimit - headSize;
+    // Once a line did not fit the beginning, nothing goes there any more.
+    const cut = end !== undefined ? 0 : bytes.length <= fits ? bytes.length : bytes.lastIndexOf("\n", fits - 1) + 1;
+    writeAll(head, bytes.subarray(0, cut));
+    headSize += cut;
+    if (cut < bytes.length) writeEnd(bytes.subarray(cut));
   };
 
   return {
     write(line) {
-      const bytes = Buffer.from(`${line}\n`);
-      recent = (recent + line.slice(-tailBytes) + "\n").slice(-2 * tailBytes);
+      if (batch === "") setImmediate(flush);
+      batch += `${line}\n`;
+      if (batch.length >= batchLength) flush();
+    },
+    tail() {
+      flush();
+      const last = recent.slice(-tailBytes);
+      return printable(recent.length > tailBytes ? last.replace(/^[^\n]*\n(?=.)/s, "") : last);
+    },
+    async close() {
+      flush();
+      closeSync(head);
+      if (end !== undefined) closeSync(end);
       try {
-        if (end === undefined && headSize + bytes.length <= headLimit) {
-          writeSync(head, bytes);
-          headSize += bytes.length;
-        } else {
-          writeEnd(bytes);
+        if (lost > 0) append(path, `\n[${lost} bytes of the log are left out here]\n\n`);
+        for (const file of [
+          ...(oldEndSize > 0 ? [`${path}.end.old`] : []),
+          ...(end === undefined ? [] : [`${path}.end`]),
+        ]) {
+          await pipeline(createReadStream(file), createWriteStream(path, { flags: "a" }));
+          rmSync(file);
         }
       } catch {
-        // A full disk is the build's to report; its log must not end it before it can.
-      }
-    },
-    tail: () =>
-      recent.slice(-tailBytes).replace(/^[^\n]*\n(?=.)/s, (first) => (recent.length > tailBytes ? "" : first)),
-    async close() {
-      closeSync(head);
-      if (end === undefined) return;
-      closeSync(end);
-      const files = [...(oldEndSize > 0 ? [`${path}.end.old`] : []), `${path}.end`];
-      if (lost > 0) {
-        const append = openSync(path, "a");
-        writeSync(append, `\n[${lost} bytes of the log are left out here]\n\n`);
-        closeSync(append);
-      }
-      for (const file of files) {
-        await pipeline(createReadStream(file), createWriteStream(path, { flags: "a" }));
-        rmSync(file);
+        // As above: the build may be a good one, and the ends of its log stay where they are.
       }
     },
   };
+}
+
+function append(path: string, text: string): void {
+  const fd = openSync(path, "a");
+  try {
+    writeSync(fd, text);
+  } finally {
+    closeSync(fd);
+  }
 }

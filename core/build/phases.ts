@@ -16,6 +16,20 @@ const steps: readonly (readonly [RegExp, string])[] = [
   [/^Converting image using qemu-img convert/, "convert"],
 ];
 
+/** Directories of hooks, in the order in which a build goes through them; a hook can print any other name. */
+const hookDirectories: ReadonlySet<string> = new Set([
+  "root.d",
+  "extra-data.d",
+  "pre-install.d",
+  "install.d",
+  "post-install.d",
+  "post-root.d",
+  "block-device.d",
+  "pre-finalise.d",
+  "finalise.d",
+  "cleanup.d",
+]);
+
 /** @param start milliseconds of a monotonic clock, as all `now` */
 export function trackPhases(start: number): PhaseTracker {
   const spent = new Map<string, number>();
@@ -31,12 +45,13 @@ export function trackPhases(start: number): PhaseTracker {
 
   return {
     line(text, now) {
-      const message = text.replace(/^\d{4}-\d\d-\d\d [\d:.]+ \| /, "");
+      // A line of diskimage-builder's is short; one that is not, is not looked at.
+      const message = text.length > 1000 ? "" : text.replace(/^\d{4}-\d\d-\d\d [\d:.]+ \| /, "");
       const [before, beforeHook] = [phase, hook];
       const running = /^dib-run-parts Running \S*\/([a-z-]+\.d)\/(\S+)$/.exec(message);
       const ended = /^dib-run-parts \S+ completed$/.exec(message);
       const step = steps.find(([pattern]) => pattern.test(message));
-      if (running?.[1] !== undefined) {
+      if (running?.[1] !== undefined && hookDirectories.has(running[1])) {
         enter(running[1], now);
         hook = `${running[1]}/${running[2] ?? ""}`;
       } else if (ended !== null) {

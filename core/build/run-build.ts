@@ -1,8 +1,11 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { artifactsDirectory } from "../artifacts/names.ts";
+import type { ArtifactRecord } from "../artifacts/record.ts";
 import { cacheDirectory } from "../cache-directory.ts";
 import { acquireLock } from "../lock.ts";
-import { makeBuildDirectory, newBuildPath } from "./build-directory.ts";
+import { buildsDirectory, makeBuildDirectory, newBuildPath } from "./build-directory.ts";
+import { requireSpace, spaceNeeds, type BuildSpace } from "./build-space.ts";
 import { builderKind, type InstalledBuilder } from "./builder.ts";
 import { checkElements } from "./check-elements.ts";
 import { ingredientsOf } from "./ingredients.ts";
@@ -18,6 +21,7 @@ import { runBuilder } from "./run-builder.ts";
 import type { RunningJob } from "./run-job.ts";
 import { cleanBuildDirectory } from "./sandbox.ts";
 import { defaultSlots, takeSlot, type Slot } from "./slots.ts";
+import { startSpaceMeter } from "./space-meter.ts";
 import { stageOutputs } from "./stage.ts";
 import { buildDirectoryLock, sweepBuilds } from "./sweep.ts";
 
@@ -36,7 +40,9 @@ export async function prepareBuild(running: RunningJob<BuilderJob>): Promise<() 
     const slot = await takeSlotOf(running);
     try {
       await sweepBuilds(projectDirectory, (message) => console.error(message));
-      await buildAndPublish(running, builder, slot);
+      const last = await lastBuild(running);
+      requireSpaceFor(running, slot, last);
+      await buildAndPublish(running, builder, slot, last);
     } finally {
       slot.release();
     }
@@ -52,7 +58,35 @@ function takeSlotOf({ settings, signal, emit }: RunningJob): Promise<Slot> {
   });
 }
 
-async function buildAndPublish(running: RunningJob<BuilderJob>, builder: InstalledBuilder, slot: Slot): Promise<void> {
+/** The recipe's newest artifact; the same name can have been downloaded before, which tells nothing of a build. */
+async function lastBuild({ job, store }: RunningJob): Promise<ArtifactRecord | undefined> {
+  const last = await store.latest(job.name);
+  return last?.inputs.kind === job.inputs.kind ? last : undefined;
+}
+
+function requireSpaceFor(
+  { job, settings, projectDirectory }: RunningJob,
+  { cache }: Slot,
+  last: ArtifactRecord | undefined,
+): void {
+  const { minimumFreeMiB } = settings;
+  const places = {
+    builds: join(projectDirectory, buildsDirectory),
+    cache,
+    artifacts: join(projectDirectory, artifactsDirectory),
+  };
+  const outputs = Object.values(last?.files ?? {}).reduce((sum, file) => sum + file.size, 0);
+  const needs = spaceNeeds(places, last === undefined ? undefined : { space: last.space, outputs }, minimumFreeMiB);
+  const known = last?.space === undefined ? "first build" : "last build";
+  requireSpace(needs, job.name, minimumFreeMiB === undefined ? known : "stack");
+}
+
+async function buildAndPublish(
+  running: RunningJob<BuilderJob>,
+  builder: InstalledBuilder,
+  slot: Slot,
+  last: ArtifactRecord | undefined,
+): Promise<void> {
   const { job, projectDirectory, jobDirectory, store } = running;
   const files = jobFiles(jobDirectory);
   try {
@@ -67,7 +101,8 @@ async function buildAndPublish(running: RunningJob<BuilderJob>, builder: Install
         builder,
         kind: builderKind(job.inputs),
       });
-      const seconds = await buildIn(build, running, slot, redactor(privateTexts(ingredients.sources)));
+      const redact = redactor(privateTexts(ingredients.sources));
+      const { seconds, space } = await buildIn(build, running, { slot, last, redact });
       const out = join(build, "out");
       await checkOutputs(out, job.name, job.inputs, files.log);
       const staging = await stageOutputs(projectDirectory, job, out, files.log);
@@ -79,6 +114,7 @@ async function buildAndPublish(running: RunningJob<BuilderJob>, builder: Install
           inputs: job.inputs,
           tools: await toolVersions(builder),
           seconds,
+          space,
           builtAt: new Date().toISOString(),
         });
       } finally {
@@ -96,31 +132,37 @@ async function buildAndPublish(running: RunningJob<BuilderJob>, builder: Install
 
 async function buildIn(
   build: string,
-  { job, settings, jobDirectory, store, signal, emit }: RunningJob,
-  slot: Slot,
-  redact: (line: string) => string,
-): Promise<Record<string, number>> {
+  { job, settings, jobDirectory, signal, emit }: RunningJob,
+  { slot, last, redact }: { slot: Slot; last: ArtifactRecord | undefined; redact(line: string): string },
+): Promise<{ seconds: Record<string, number>; space: BuildSpace }> {
   const { log: logPath } = jobFiles(jobDirectory);
-  const last = await store.latest(job.name);
-  // The same name can have been downloaded before.
-  const expected = last?.inputs.kind === job.inputs.kind ? last.seconds["total"] : undefined;
-  return runBuilder({
+  const expected = last?.seconds["total"];
+  const meter = await startSpaceMeter(build, slot.cache);
+  const seconds = await runBuilder({
     name: job.name,
     build,
     cache: slot.cache,
+    places: [
+      { what: "the build directory", path: build, expected: last?.space?.build },
+      { what: "the cache", path: slot.cache },
+    ],
     logPath,
     logLimitBytes: (settings.logLimitMiB ?? 64) * 2 ** 20,
     timeoutMinutes: settings.timeoutMinutes ?? 120,
-    graceSeconds: settings.graceSeconds ?? 10,
+    graceSeconds: settings.graceSeconds ?? 8,
     redact,
-    onProgress: (phase, elapsedSeconds) =>
+    onProgress: (phase, elapsedSeconds) => {
+      meter.look(phase, elapsedSeconds);
       emit({
         type: "progress",
         phase,
         elapsedSeconds,
         ...(expected === undefined ? {} : { expectedSeconds: expected }),
         logPath,
-      }),
+      });
+    },
     signal,
   });
+  const space = await meter.result();
+  return { seconds, space: { ...space, cache: Math.max(space.cache, last?.space?.cache ?? 0) } };
 }

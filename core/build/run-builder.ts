@@ -1,8 +1,10 @@
 import { performance } from "node:perf_hooks";
 import { IronicImagesError } from "../errors.ts";
 import { openBuildLog } from "./build-log.ts";
+import { watchForTrouble, type BuildPlace } from "./host-trouble.ts";
 import { lineSplitter } from "./lines.ts";
 import { trackPhases } from "./phases.ts";
+import { printable } from "./printable.ts";
 import { startSandbox } from "./sandbox.ts";
 
 /** One run of diskimage-builder in a prepared build directory. */
@@ -15,6 +17,8 @@ export interface BuilderRun {
   readonly logLimitBytes: number;
   readonly timeoutMinutes: number;
   readonly graceSeconds: number;
+  /** What the build fills: told of when one of them is full. */
+  readonly places: readonly BuildPlace[];
   /** Takes credentials out of a line. */
   redact(line: string): string;
   /** Called when the phase changes, and every few seconds. */
@@ -26,6 +30,9 @@ export interface BuilderRun {
 /** How often a build that says nothing new tells its elapsed time. */
 const heartbeatMilliseconds = 5000;
 
+/** A build has some fifteen phases; a hook that prints as if there were more of them does not fill the events. */
+const mostPhaseEvents = 100;
+
 /**
  * Runs to the end, whatever the end is: nothing of the build runs afterwards.
  * @returns seconds per phase, and `total`
@@ -36,15 +43,17 @@ export async function runBuilder(run: BuilderRun): Promise<Record<string, number
   const elapsed = (): number => Math.round((performance.now() - start) / 1000);
   const log = openBuildLog(run.logPath, run.logLimitBytes);
   const phases = trackPhases(start);
-  const own: string[] = [];
+  const trouble = watchForTrouble(run.places);
+  let own: string | undefined;
+  let phaseEvents = 0;
   const lines = lineSplitter((line) => {
     const clean = run.redact(line);
     log.write(clean);
-    const message = /(?:^| \| )ironic-images: (.*)$/.exec(clean)?.[1];
-    if (message !== undefined) own.push(message);
+    trouble.line(line);
+    own = /(?:^| \| )ironic-images: (.*)$/.exec(clean)?.[1] ?? own;
     const before = phases.phase;
     phases.line(line, performance.now());
-    if (phases.phase !== before) run.onProgress(phases.phase, elapsed());
+    if (phases.phase !== before && phaseEvents++ < mostPhaseEvents) run.onProgress(phases.phase, elapsed());
   });
 
   const sandbox = startSandbox(run.build, run.cache, (chunk) => lines.push(chunk));
@@ -85,7 +94,8 @@ export async function runBuilder(run: BuilderRun): Promise<Record<string, number
   }
   if (status !== 0) {
     const where = phases.hook ?? phases.phase;
-    const why = own.at(-1) ?? `diskimage-builder ended with exit status ${status} in ${where}`;
+    const said = own === undefined ? `diskimage-builder ended with exit status ${status} in ${where}` : printable(own);
+    const why = [said, ...trouble.causes()].join("; ");
     throw new IronicImagesError("build-failed", `${run.name} was not built: ${why}; log: ${run.logPath}`, log.tail());
   }
   const end = performance.now();

@@ -12,8 +12,10 @@ export interface BuildSettings {
     | undefined;
   /** File of CA certificates for the build only; default the one that the environment names. */
   readonly caBundle?: string | undefined;
+  /** What must be free where builds happen; default what the last build of the recipe took and a quarter more, 0 to ask for nothing. */
+  readonly minimumFreeMiB?: number | undefined;
   /** Size that a log file may reach; default 64. */
   readonly logLimitMiB?: number | undefined;
-  /** Time for diskimage-builder to clean up after a cancellation, before everything is killed; default 10. */
+  /** Time for diskimage-builder to clean up after a cancellation, before everything is killed; default 8. */
   readonly graceSeconds?: number | undefined;
 }

@@ -58,6 +58,16 @@ export const buildFields = {
     z.int().min(1).max(10_080).optional(),
     DEFAULT_TIMEOUT_MINUTES,
   ),
+  minimumFreeMiB: field(
+    "build",
+    "MiB that must be free where images are built (`.images/builds`) before a build starts; 0 asks for nothing.",
+    z
+      .int()
+      .min(0)
+      .max(2 ** 30)
+      .optional(),
+    "what the last build of the recipe took and a quarter more; 6144 for the first",
+  ),
   mirrors: field(
     "build",
     "Package sources for the build only; nothing of them stays in the image. Default: those of the build host.",
