@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { DeployImage } from "./components/deploy-image.ts";
 import { ironicSettings } from "./components/ironic-settings.ts";
+import { removeKilledUploads } from "./components/killed-uploads.ts";
 import { askCloud } from "./components/preflight.ts";
 import { bindCloud } from "./components/stack-cloud.ts";
 import { readStack } from "./components/stack.ts";
@@ -9,7 +10,9 @@ import { userImage } from "./components/user-image.ts";
 
 const stack = await readStack(import.meta.dirname);
 const asked = warnOfMovedUpstream(stack);
-const inCloud = bindCloud(await askCloud(stack, import.meta.dirname));
+const answers = await askCloud(stack, import.meta.dirname);
+await removeKilledUploads();
+const inCloud = bindCloud(answers);
 
 /** Per user image: `imageId`, `kernelId`, `ramdiskId` (partition images), `fingerprint` and `buildId`. */
 export const userImages = pulumi.output(

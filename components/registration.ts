@@ -67,7 +67,11 @@ export function registration(
     // From the first up: a deletion obeys what the state says of the old image.
     retainOnDelete: args.keepPrevious,
     customTimeouts: { create: uploadTimeout },
-    hooks: { beforeCreate: [verified, recovery.beforeCreate], onError: [recovery.onError] },
+    hooks: {
+      beforeCreate: [verified, recovery.beforeCreate],
+      afterCreate: [recovery.afterCreate],
+      onError: [recovery.onError],
+    },
   };
   const publicationOptions = { parent, hooks: { onError: [publicationRecovery(args.key)] } };
   return { ...args, artifact, origin, options, verified, publicationOptions };

@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { setTimeout as sleep } from "node:timers/promises";
-import { placesIn, readCloud } from "../core/openstack/clouds.ts";
 import { glanceFault, isWithoutRecord } from "../core/openstack/fault.ts";
 import { glanceInventory } from "../core/openstack/glance-inventory.ts";
-import { authenticate } from "../core/openstack/keystone.ts";
 import { recordsOf, removeLeftovers, type UploadedAs } from "../core/openstack/leftovers.ts";
+import { forgetRunningUpload, noteRunningUpload } from "./killed-uploads.ts";
+import { openSession } from "./open-session.ts";
 
 // Seconds before the second and the third attempt.
 const pauses = [2, 8];
@@ -12,6 +12,7 @@ const pauses = [2, 8];
 /** Hooks for `openstack.images.Image`. */
 export interface UploadRecovery {
   readonly beforeCreate: pulumi.ResourceHook;
+  readonly afterCreate: pulumi.ResourceHook;
   readonly onError: pulumi.ErrorHook;
 }
 
@@ -29,9 +30,12 @@ export function uploadRecovery(key: string): UploadRecovery {
   const before = new Map<string, ReadonlySet<string> | undefined>();
   return {
     beforeCreate: new pulumi.ResourceHook(`${key}-before-upload`, async ({ urn, newInputs }) => {
-      const found = await idsBefore(newInputs).catch(() => undefined);
-      before.set(urn, found);
+      const found = await recordsBefore(newInputs).catch(() => undefined);
+      before.set(urn, found?.ids);
+      if (found !== undefined) await noteRunningUpload(urn, found.upload, found.ids);
     }),
+    // Not when it fails: what the engine knows of a failed upload is known to the next `up` alone.
+    afterCreate: new pulumi.ResourceHook(`${key}-after-upload`, ({ urn }) => forgetRunningUpload(urn)),
     onError: new pulumi.ErrorHook(`${key}-upload-failed`, async (failure) => {
       const message = failure.errors[0] ?? "";
       if (failure.failedOperation !== "create") return await isWorthRepeating(failure);
@@ -76,17 +80,15 @@ async function cleanUp({ name, newInputs }: pulumi.ErrorHookArgs, before?: Reado
   }
 }
 
-async function idsBefore(inputs: Inputs): Promise<ReadonlySet<string>> {
+async function recordsBefore(inputs: Inputs): Promise<{ upload: UploadedAs; ids: ReadonlySet<string> }> {
   const { inventory, upload } = await uploadIn(inputs);
-  return new Set((await recordsOf(inventory, upload)).map(({ id }) => id));
+  return { upload, ids: new Set((await recordsOf(inventory, upload)).map(({ id }) => id)) };
 }
 
 type Inputs = Readonly<Record<string, unknown>> | undefined;
 
 async function uploadIn(inputs: Inputs) {
-  const openstack = new pulumi.Config("openstack");
-  const [cloud, region] = [openstack.get("cloud"), openstack.get("region")];
-  const session = await authenticate(await readCloud(cloud, placesIn(region)));
+  const session = await openSession();
   return { inventory: glanceInventory(session), upload: uploadedAs(session.projectId, inputs) };
 }
 

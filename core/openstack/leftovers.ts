@@ -30,10 +30,27 @@ export async function recordsOf(inventory: Pick<GlanceInventory, "list">, upload
 }
 
 /**
- * Deletes what failed attempts of an upload have left: its records, but for those that were there before. A record is often left
- * without anybody knowing its id, because the answer to its creation was lost.
+ * What attempts of an upload have left: its records, but for those that were there before. A record is often left without
+ * anybody knowing its id, because the answer to its creation was lost, or who asked for it was killed.
  *
  * @param before ids of the records that were there when the upload began; the engine's state may name them
+ * @throws IronicImagesError `glance-refused`, `cloud-unreachable`
+ */
+export async function leftoversOf(
+  inventory: Pick<GlanceInventory, "list">,
+  upload: UploadedAs,
+  before: ReadonlySet<string>,
+): Promise<GlanceImage[]> {
+  // A failed upload is private: what somebody has shared since is not ours to delete.
+  return (await recordsOf(inventory, upload)).filter(({ id, visibility }) => {
+    return !before.has(id) && visibility === "private";
+  });
+}
+
+/**
+ * Deletes what failed attempts of an upload have left. Only while no attempt runs.
+ *
+ * @param before as for {@link leftoversOf}
  * @returns ids that are gone now
  * @throws IronicImagesError `glance-refused`, `cloud-unreachable`; some may be left
  */
@@ -42,10 +59,7 @@ export async function removeLeftovers(
   upload: UploadedAs,
   before: ReadonlySet<string>,
 ): Promise<string[]> {
-  const left = (await recordsOf(inventory, upload)).filter(({ id, visibility }) => {
-    // A failed upload is private: what somebody has shared since is not ours to delete.
-    return !before.has(id) && visibility === "private";
-  });
+  const left = await leftoversOf(inventory, upload, before);
   for (const { id } of left) await inventory.delete(id);
   return left.map(({ id }) => id);
 }
