@@ -22,15 +22,26 @@ export interface Checked<T> {
 /** Checks a mapping field by field, so that a mistake in one hides no mistake in another. */
 export function checkFields<T>(schema: z.ZodObject<z.ZodRawShape> & z.ZodType<T>, raw: unknown): Checked<T> {
   const result = schema.safeParse(raw, { reportInput: true });
-  if (result.success) return { fields: result.data, value: result.data, problems: [] };
-  const problems = result.error.issues.flatMap((issue) => describe(issue, schema));
-  const wrong = new Set(result.error.issues.map((issue) => issue.path[0]));
+  const lost = lostKeys(raw);
+  if (result.success && lost.length === 0) return { fields: result.data, value: result.data, problems: [] };
+  const issues = result.error?.issues ?? [];
+  const problems = [...issues.flatMap((issue) => describe(issue, schema)), ...lost];
+  const wrong = new Set(problems.map(({ path }) => path[0]));
   const fields: Record<string, unknown> = {};
   if (isMapping(raw)) {
     for (const name of Object.keys(schema.shape))
       if (!wrong.has(name) && raw[name] !== undefined) fields[name] = raw[name];
   }
   return { fields: fields as Partial<T>, problems };
+}
+
+// JavaScript and zod pass over a key of this name without a word.
+function lostKeys(raw: unknown, path: Path = []): Problem[] {
+  if (typeof raw !== "object" || raw === null) return [];
+  return Object.entries(raw).flatMap(([key, value]) => {
+    const at = [...path, Array.isArray(raw) ? Number(key) : key];
+    return key === "__proto__" ? [{ path: at, message: "no key has this name: leave it out" }] : lostKeys(value, at);
+  });
 }
 
 /** Whether the value is a YAML mapping or JSON object. */
@@ -124,6 +135,7 @@ function typeMessage(issue: z.core.$ZodIssueInvalidType): string {
   if (issue.expected === "string" && (typeof input === "number" || typeof input === "boolean")) {
     return `must be text, and ${String(input)} is a ${typeof input}: write it in quotes`;
   }
+  // A value that was put where its name belongs.
   return `must be ${what}, not ${quoted(input)}`;
 }
 
