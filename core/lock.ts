@@ -68,6 +68,9 @@ async function flock(path: string, fd: number, options: LockOptions): Promise<"h
     await execa("flock", [kind, ...mode, "0"], {
       // Any descriptor will do, but execa's types end at 9.
       stdin: fd as 3,
+      // No pipes: Node 24 leaks them when a process cannot be started for want of descriptors.
+      stdout: "ignore",
+      stderr: "ignore",
       ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
     });
     return "held";
@@ -83,6 +86,8 @@ async function flock(path: string, fd: number, options: LockOptions): Promise<"h
         { cause: error },
       );
     }
+    // flock(1) was not started at all, e.g. EMFILE.
+    if (error.code !== undefined && error.exitCode === undefined) throw error.cause ?? error;
     throw new IronicImagesError(
       "lock-failed",
       `${path} cannot be locked; does its file system know locks?`,

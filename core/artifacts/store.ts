@@ -1,6 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { IronicImagesError } from "../errors.ts";
+import { storageFailure } from "../storage-failure.ts";
 import { rulesVersion } from "../inspect/rules/version.ts";
 import { addInspection, inspectArtifact } from "./inspect.ts";
 import { importArtifact } from "./import.ts";
@@ -42,13 +43,13 @@ export interface ArtifactStore {
    * Makes a directory of finished files an artifact: whole or, if the process dies, not at all. The directory lies in `.images/`, holds the image files
    * under the names of `artifactFileNames` and what else is worth keeping (manifest, log), and is gone afterwards. A whole artifact of the same
    * fingerprint that is there already wins: then its record is the answer.
-   * @throws IronicImagesError `artifact-file-refused`, `image-refused`, `artifact-record-wrong`; the directory then stays
+   * @throws IronicImagesError `artifact-file-refused`, `image-refused`, `artifact-record-wrong`, `storage-failed`; the directory then stays
    */
   publish(stagingDirectory: string, record: UnpublishedRecord): Promise<ArtifactRecord>;
   /**
    * Copies an artifact from elsewhere, e.g. from another machine's `.images/artifacts/`; every digest is checked on the copy. Another build of the same
    * fingerprint that is here is set aside: who imports wants these bytes.
-   * @throws IronicImagesError `artifact-missing`, `artifact-corrupt`, `artifact-file-refused`
+   * @throws IronicImagesError `artifact-missing`, `artifact-corrupt`, `artifact-file-refused`, `storage-failed`
    */
   importFrom(otherArtifactDirectory: string): Promise<ArtifactRecord>;
 }
@@ -96,6 +97,11 @@ export function openStore(
       .sort((a, b) => a.name.localeCompare(b.name) || a.builtAt.localeCompare(b.builtAt));
   };
 
+  const storing = <T>(action: () => Promise<T>): Promise<T> =>
+    action().catch((error: unknown) => {
+      throw storageFailure(error, root);
+    });
+
   return {
     directory,
     async find(name, fingerprint) {
@@ -132,12 +138,16 @@ export function openStore(
       (await records((entry) => isArtifactDirectoryOf(name, entry))).filter((record) => record.name === name).at(-1),
     list: () => records((entry) => !entry.startsWith(".") && !isSetAside(entry)),
     async publish(staging, record) {
-      await makeDirectory(root);
-      return publishStaging(staging, record, { target: directory(record), replaceOtherBuild: false, say });
+      return storing(async () => {
+        await makeDirectory(root);
+        return publishStaging(staging, record, { target: directory(record), replaceOtherBuild: false, say });
+      });
     },
     async importFrom(other) {
-      await makeDirectory(root);
-      return importArtifact(other, { scratch: resolve(root, ".."), target: directory, say });
+      return storing(async () => {
+        await makeDirectory(root);
+        return importArtifact(other, { scratch: resolve(root, ".."), target: directory, say });
+      });
     },
   };
 }

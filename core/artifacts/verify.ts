@@ -20,8 +20,9 @@ export async function readRecord(directory: string): Promise<ReturnType<typeof p
   try {
     return parseRecord(await readSmallFile(path, recordLimit));
   } catch (error) {
-    if (error instanceof IronicImagesError && error.code === "artifact-file-refused") return { why: error.summary };
-    throw error;
+    const why = corruption(path, error);
+    if (why === undefined) throw error;
+    return { why };
   }
 }
 
