@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { markWhenInterrupted } from "./components/cancellation.ts";
 import { DeployImage } from "./components/deploy-image.ts";
 import { ironicSettings } from "./components/ironic-settings.ts";
 import { removeKilledUploads } from "./components/killed-uploads.ts";
@@ -8,6 +9,7 @@ import { readStack } from "./components/stack.ts";
 import { warnOfMovedUpstream } from "./components/upstream.ts";
 import { userImage } from "./components/user-image.ts";
 
+markWhenInterrupted(import.meta.dirname);
 const stack = await readStack(import.meta.dirname);
 const asked = warnOfMovedUpstream(stack);
 const answers = await askCloud(stack, import.meta.dirname);

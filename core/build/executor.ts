@@ -16,18 +16,24 @@ export type BuildEvent =
       readonly logPath: string;
     };
 
-/** A build that runs, or has ended. It outlives the process that started it. */
+/** A build that runs, or has ended. It outlives the process that started it by its lease, and longer if somebody else waits for it. */
 export interface Build {
   /** Ends with the build. Throws the build's {@link IronicImagesError} if it failed. */
   events(): AsyncIterable<BuildEvent>;
-  /** Stops the build; nothing of it is left. Resolves when it has ended. */
+  /**
+   * Waits no more: the build is stopped, and nothing of it is left, unless somebody else waits for it. Resolves when it has ended, or
+   * goes on for others; `events()` then throws `build-cancelled`.
+   */
   cancel(): Promise<void>;
   /** Brings the published artifact into this project's store and returns its record. Call it when `events()` has ended. */
   fetch(): Promise<ArtifactRecord>;
 }
 
+/** Values of secret variables by name. They reach the job's process by a file descriptor, and are written nowhere. */
+export type Secrets = Readonly<Record<string, string>>;
+
 /** Where builds run. The seam for other places than this machine: a job holds no absolute path and no fact of a host. */
 export interface BuildExecutor {
-  /** Starts the job, or joins the running build of the same fingerprint. */
-  startOrAttach(job: BuildJob): Promise<Build>;
+  /** Starts the job, or joins the running build of the same fingerprint. @param secrets needed only to start it */
+  startOrAttach(job: BuildJob, secrets?: Secrets): Promise<Build>;
 }

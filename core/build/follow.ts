@@ -4,23 +4,35 @@ import { IronicImagesError } from "../errors.ts";
 import type { BuildEvent } from "./executor.ts";
 import { jobFiles, readResult } from "./job-directory.ts";
 import { isRunning, type ProcessIdentity } from "./process-identity.ts";
+import type { Waiter } from "./waiters.ts";
 
 const pollMilliseconds = 200;
 
+/** A job that somebody waits for. */
+export interface FollowedJob {
+  readonly directory: string;
+  readonly process: ProcessIdentity;
+  readonly waiter: Waiter;
+  /** False: it was running already, for somebody else. */
+  readonly isOwn: boolean;
+}
+
 /**
- * Follows a job through its files, so that it does not matter who started it.
- * @throws IronicImagesError the job's own, or `job-died` when its process is gone without a result
+ * Follows a job through its files, so that it does not matter who started it. Of what a job has said before it was joined only the last is told.
+ * @throws IronicImagesError the job's own, `job-died` when its process is gone without a result, or `build-cancelled` when it goes on without us
  */
-export async function* followJob(directory: string, job: ProcessIdentity): AsyncGenerator<BuildEvent, void, undefined> {
+export async function* followJob(followed: FollowedJob): AsyncGenerator<BuildEvent, void, undefined> {
+  const { directory, process: job, waiter, isOwn } = followed;
   const files = jobFiles(directory);
+  if (!isOwn) yield { type: "note", text: `joins the build that runs (process ${job.pid})` };
   let offset = 0;
   for (;;) {
     // Asked before the files are read: what a process wrote before it ended is seen in this round.
     const running = isRunning(job);
     const result = await readResult(directory);
     const { events, next } = await readEvents(files.events, offset);
+    yield* isOwn || offset > 0 ? events : events.slice(-1);
     offset = next;
-    yield* events;
     if (result?.ok === true) return;
     if (result !== undefined) throw new IronicImagesError(result.code, result.summary, result.details);
     if (!running) {
@@ -31,8 +43,16 @@ export async function* followJob(directory: string, job: ProcessIdentity): Async
         said.slice(-4096),
       );
     }
+    if (waiter.cancelled && waiter.hasCompany()) throw goesOn();
     await sleep(pollMilliseconds);
   }
+}
+
+function goesOn(): IronicImagesError {
+  return new IronicImagesError(
+    "build-cancelled",
+    "The build was cancelled here; it goes on for another that waits for it",
+  );
 }
 
 /** The whole lines after an offset; a line that is still being written is left for the next time. */

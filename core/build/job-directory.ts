@@ -1,8 +1,10 @@
+import { readFileSync } from "node:fs";
 import { cp, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import tmp from "tmp";
 import { IronicImagesError } from "../errors.ts";
 import type { BuildJob } from "./job.ts";
+import { identityOf, type ProcessIdentity } from "./process-identity.ts";
 import type { BuildSettings } from "./settings.ts";
 
 /** Where the jobs of a project lie, relative to it. */
@@ -25,7 +27,19 @@ export function jobFiles(directory: string) {
     log: join(directory, "build.log"),
     stdout: join(directory, "stdout"),
     stderr: join(directory, "stderr"),
+    process: join(directory, "process"),
+    waiters: join(directory, "waiters"),
+    closedWaiters: join(directory, "waiters.closed"),
   } as const;
+}
+
+/** The process of a job, as it noted itself when it began; undefined before. */
+export function processOf(directory: string): ProcessIdentity | undefined {
+  try {
+    return identityOf(readFileSync(jobFiles(directory).process, "utf8"));
+  } catch {
+    return undefined;
+  }
 }
 
 /** What a job left: success has no more to say, because the artifact is in the store. */

@@ -7,22 +7,27 @@ import { execa } from "execa";
 import { openStore } from "../artifacts/store.ts";
 import { IronicImagesError } from "../errors.ts";
 import { storageFailure } from "../storage-failure.ts";
-import type { Build, BuildExecutor } from "./executor.ts";
-import { followJob } from "./follow.ts";
+import type { Build, BuildExecutor, Secrets } from "./executor.ts";
+import { followJob, type FollowedJob } from "./follow.ts";
 import type { BuildJob } from "./job.ts";
 import { createJobDirectory, jobFiles } from "./job-directory.ts";
 import { identifyProcess, isRunning, type ProcessIdentity } from "./process-identity.ts";
+import { jobsInTheMaking } from "./running-jobs.ts";
 import type { BuildSettings } from "./settings.ts";
+import { joinWaiters, openWaiters } from "./waiters.ts";
 
 const jobMain = fileURLToPath(new URL("./job-main.ts", import.meta.url));
 
 /**
- * Builds on this machine, in a process of its own for each job. A second job of the same fingerprint waits for the first and takes its artifact.
+ * Builds on this machine, in a process of its own for each job. Who wants what a running job makes joins it; two that start at the
+ * same moment wait for each other, and the second takes the first one's artifact.
  * @param options.projectDirectory holds `elements/` and `.images/`
+ * @param options.update the engine for which all this happens: what marks its update as cancelled ends the jobs that nobody else waits for
  */
 export function localExecutor(options: {
   readonly projectDirectory: string;
   readonly settings: BuildSettings;
+  readonly update?: ProcessIdentity | undefined;
 }): BuildExecutor {
   const projectDirectory = resolve(options.projectDirectory);
   const store = openStore(projectDirectory);
@@ -37,20 +42,42 @@ export function localExecutor(options: {
     return record;
   };
 
+  const attach = async (job: BuildJob): Promise<FollowedJob | undefined> => {
+    for (const { directory, process } of await jobsInTheMaking(projectDirectory, job)) {
+      const waiter = joinWaiters(directory, projectDirectory, options.update);
+      if (waiter !== undefined) return { directory, process, waiter, isOwn: false };
+    }
+    return undefined;
+  };
+
+  const start = async (job: BuildJob, secrets: Secrets): Promise<FollowedJob> => {
+    try {
+      const directory = await createJobDirectory(projectDirectory, job, options.settings);
+      openWaiters(directory);
+      // Before the process, so that there is no moment in which nobody waits for it.
+      const waiter = joinWaiters(directory, projectDirectory, options.update);
+      if (waiter === undefined) throw new IronicImagesError("job-died", `${directory} was removed; run again`);
+      return { directory, process: startJob(directory, projectDirectory, secrets), waiter, isOwn: true };
+    } catch (error) {
+      throw storageFailure(error, projectDirectory);
+    }
+  };
+
   return {
-    async startOrAttach(job) {
+    async startOrAttach(job, secrets = {}) {
       if ((await store.find(job.name, job.fingerprint)) !== undefined) return finishedBuild(() => fetch(job));
-      const directory = await createJobDirectory(projectDirectory, job, options.settings).catch((error: unknown) => {
-        throw storageFailure(error, projectDirectory);
-      });
-      const process = startJob(directory, projectDirectory);
+      const followed = (await attach(job)) ?? (await start(job, secrets));
       return {
         async *events() {
-          yield* followJob(directory, process);
+          try {
+            yield* followJob(followed);
+          } finally {
+            if (!followed.waiter.cancelled) followed.waiter.leave();
+          }
           // The artifact has the log; a failed job's directory stays, for the person who reads the error.
-          await rm(directory, { recursive: true, force: true });
+          if (!followed.waiter.hasCompany()) await rm(followed.directory, { recursive: true, force: true });
         },
-        cancel: () => cancelJob(process),
+        cancel: () => cancelJob(followed),
         fetch: () => fetch(job),
       };
     },
@@ -65,8 +92,11 @@ function finishedBuild(fetch: Build["fetch"]): Build {
   };
 }
 
-/** Detached, unreferenced, with files for its output: it goes on when Pulumi is killed, and no pipe of a dead process blocks it. */
-function startJob(directory: string, projectDirectory: string): ProcessIdentity {
+/**
+ * Detached, unreferenced, with files for its output: it goes on when Pulumi is killed, and no pipe of a dead process blocks it. Its
+ * standard input holds the secrets and ends with them, so they are in no file, argument or environment.
+ */
+function startJob(directory: string, projectDirectory: string, secrets: Secrets): ProcessIdentity {
   const files = jobFiles(directory);
   const [stdout, stderr] = [openSync(files.stdout, "a"), openSync(files.stderr, "a")];
   try {
@@ -74,10 +104,11 @@ function startJob(directory: string, projectDirectory: string): ProcessIdentity 
       detached: true,
       cleanup: false,
       reject: false,
-      stdin: "ignore",
+      stdin: "pipe",
       stdout: stdout as 1,
       stderr: stderr as 2,
     });
+    child.stdin.on("error", () => undefined).end(JSON.stringify(secrets));
     child.nodeChildProcess.unref();
     const identity = child.pid === undefined ? undefined : identifyProcess(child.pid);
     if (identity === undefined)
@@ -92,7 +123,8 @@ function startJob(directory: string, projectDirectory: string): ProcessIdentity 
   }
 }
 
-async function cancelJob(job: ProcessIdentity): Promise<void> {
-  if (isRunning(job)) process.kill(job.pid, "SIGTERM");
-  while (isRunning(job)) await sleep(100);
+/** The job looks after its waiters itself, so nobody ends it for somebody who comes at this moment. */
+async function cancelJob({ process, waiter }: FollowedJob): Promise<void> {
+  if (!waiter.cancelled) waiter.cancel();
+  while (isRunning(process) && !waiter.hasCompany()) await sleep(100);
 }

@@ -25,3 +25,14 @@ export function identifyProcess(pid: number): ProcessIdentity | undefined {
 export function isRunning(identity: ProcessIdentity): boolean {
   return identifyProcess(identity.pid)?.startTime === identity.startTime;
 }
+
+/** An identity as a word without blanks and slashes, e.g. `4711-88234`. */
+export function identityText({ pid, startTime }: ProcessIdentity): string {
+  return `${pid}-${startTime}`;
+}
+
+/** The identity that {@link identityText} wrote; undefined for any other text. */
+export function identityOf(text: string): ProcessIdentity | undefined {
+  const [, pid, startTime] = /^(\d+)-(\d+)$/.exec(text) ?? [];
+  return pid === undefined || startTime === undefined ? undefined : { pid: Number(pid), startTime };
+}

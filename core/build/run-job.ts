@@ -1,9 +1,9 @@
 import { openStore, type ArtifactStore } from "../artifacts/store.ts";
 import { takeBuildLock } from "./build-lock.ts";
 import { sweepDeadJobs } from "./dead-jobs.ts";
-import type { BuildEvent } from "./executor.ts";
+import type { BuildEvent, Secrets } from "./executor.ts";
 import type { BuildJob } from "./job.ts";
-import { jobFiles, readJobDirectory } from "./job-directory.ts";
+import { jobFiles } from "./job-directory.ts";
 import { prepareBuild } from "./run-build.ts";
 import { runDownload } from "./run-download.ts";
 import type { BuildSettings } from "./settings.ts";
@@ -12,6 +12,9 @@ import type { BuildSettings } from "./settings.ts";
 export interface JobContext {
   readonly projectDirectory: string;
   readonly jobDirectory: string;
+  readonly job: BuildJob;
+  readonly settings: BuildSettings;
+  readonly secrets: Secrets;
   readonly signal: AbortSignal;
   emit(event: BuildEvent): void;
 }
@@ -19,16 +22,14 @@ export interface JobContext {
 /** A job that runs, and what it works with. */
 export interface RunningJob<Job extends BuildJob = BuildJob> extends JobContext {
   readonly job: Job;
-  readonly settings: BuildSettings;
   readonly store: ArtifactStore;
 }
 
 /** Brings the artifact of a job into the project's store: waits, looks, builds or downloads, publishes. Throws what went wrong. */
 export async function runJob(context: JobContext): Promise<void> {
-  const { projectDirectory, jobDirectory, signal, emit } = context;
-  const { job, settings } = await readJobDirectory(jobDirectory);
+  const { projectDirectory, jobDirectory, job, signal, emit } = context;
   const store = openStore(projectDirectory, { onMessage: (message) => console.error(message) });
-  const run = await prepare({ ...context, job, settings, store });
+  const run = await prepare({ ...context, store });
 
   const lock = await takeBuildLock(projectDirectory, job, {
     signal,

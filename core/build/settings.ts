@@ -18,4 +18,6 @@ export interface BuildSettings {
   readonly logLimitMiB?: number | undefined;
   /** Time for diskimage-builder to clean up after a cancellation, before everything is killed; default 8. */
   readonly graceSeconds?: number | undefined;
+  /** Time for which a build goes on when nobody waits for it; default 60. */
+  readonly leaseSeconds?: number | undefined;
 }

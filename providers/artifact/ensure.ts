@@ -3,6 +3,7 @@ import { openStore } from "../../core/artifacts/store.ts";
 import { localExecutor } from "../../core/build/local-executor.ts";
 import { IronicImagesError } from "../../core/errors.ts";
 import type { FingerprintInputs } from "../../core/recipe/fingerprint.ts";
+import { untilCancelled, update } from "../cancellation.ts";
 import { progressPrinter } from "./progress.ts";
 import type { RuntimeSettings } from "./settings.ts";
 
@@ -16,14 +17,19 @@ export interface WantedArtifact {
 /**
  * The artifact's record: of the one in the store, verified, else of one that is made now.
  * @param runtime read only if something has to be made
+ * @throws IronicImagesError `build-cancelled` or `cancelled` soon after the update was cancelled, and what goes wrong
  */
 export async function ensureArtifact(
   wanted: WantedArtifact,
   projectDirectory: string,
   runtime: () => Promise<RuntimeSettings>,
 ): Promise<ArtifactRecord> {
-  const record =
-    (await verifiedArtifact(wanted, projectDirectory)) ?? (await make(wanted, projectDirectory, await runtime()));
+  const record = await untilCancelled(
+    projectDirectory,
+    async (signal) =>
+      (await verifiedArtifact(wanted, projectDirectory)) ??
+      (await make(wanted, projectDirectory, await runtime(), signal)),
+  );
   for (const warning of record.inspection?.warnings ?? []) console.log(`${wanted.name}: warning: ${warning}`);
   return record;
 }
@@ -60,9 +66,14 @@ async function make(
   { name, fingerprint, inputs }: WantedArtifact,
   projectDirectory: string,
   { build, locations }: RuntimeSettings,
+  signal: AbortSignal,
 ): Promise<ArtifactRecord> {
-  const executor = localExecutor({ projectDirectory, settings: build });
+  const executor = localExecutor({ projectDirectory, settings: build, update });
+  signal.throwIfAborted();
   const running = await executor.startOrAttach({ schema: 1, name, fingerprint, inputs, locations });
+  const cancel = (): void => void running.cancel().catch(() => undefined);
+  signal.addEventListener("abort", cancel, { once: true });
+  if (signal.aborted) cancel();
   const print = progressPrinter(name, (line) => console.log(line));
   for await (const event of running.events()) print(event);
   return await running.fetch();

@@ -5,6 +5,7 @@ import { bootTest } from "../../core/boot/boot-test.ts";
 import { bootTestKey } from "../../core/boot/settings.ts";
 import { progressPrinter } from "../artifact/progress.ts";
 import { runtimeSettings } from "../artifact/settings.ts";
+import { untilCancelled } from "../cancellation.ts";
 import { withoutDoor, type WithDoor } from "../door.ts";
 import "../end-with-engine.ts";
 import { stackConfig } from "../stack-config.ts";
@@ -31,15 +32,18 @@ export async function create(news: WithDoor<BootTestInputs>): Promise<pulumi.dyn
   const store = openStore(projectDirectory, { onMessage: (message) => console.log(message) });
   const record = await requireArtifact(store, { name: artifact, fingerprint, buildId }, rebuild);
   const { build } = await runtimeSettings(stackConfig, projectDirectory);
-  const { verdict, seconds, accelerator } = await bootTest({
-    name,
-    directory: store.directory(record),
-    record,
-    firmware,
-    settings,
-    slots: build.slots,
-    onEvent: progressPrinter(name, (line) => console.log(line)),
-  });
+  const { verdict, seconds, accelerator } = await untilCancelled(projectDirectory, (signal) =>
+    bootTest({
+      name,
+      directory: store.directory(record),
+      record,
+      firmware,
+      settings,
+      slots: build.slots,
+      onEvent: progressPrinter(name, (line) => console.log(line)),
+      signal,
+    }),
+  );
   return { id: bootTestKey(buildId, firmware, settings), outs: { ...inputs, verdict, seconds, accelerator } };
 }
 

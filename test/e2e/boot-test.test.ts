@@ -7,7 +7,7 @@ import { execa } from "execa";
 import { isRunning } from "../../core/build/process-identity.ts";
 import { fingerprintInputs } from "../../core/recipe/fingerprint.ts";
 import { loadRecipe } from "../../core/recipe/load.ts";
-import { engineAbove } from "../../providers/end-with-engine.ts";
+import { engineAbove } from "../../providers/engine.ts";
 import { bootableArtifact } from "../core/boot/bootable-artifact.ts";
 import { qemuIn } from "../core/boot/running-qemu.ts";
 import { testCloud, type TestCloud } from "../support/cloud.ts";

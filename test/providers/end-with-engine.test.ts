@@ -5,7 +5,7 @@ import { test, type TestContext } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { identifyProcess, isRunning, type ProcessIdentity } from "../../core/build/process-identity.ts";
-import { engineAbove } from "../../providers/end-with-engine.ts";
+import { engineAbove } from "../../providers/engine.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 const provider = path.join(import.meta.dirname, "../fixtures/idle-provider.ts");
