@@ -1,5 +1,5 @@
-import { chmod, cp, mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { access, chmod, cp, mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { basename, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import tmp from "tmp";
 import { deployHooks, imageHooks } from "../recipe/fingerprint.ts";
@@ -62,6 +62,7 @@ export async function makeBuildDirectory(build: string, contents: BuildContents)
   if (baseImage !== undefined) await bind(baseImage, `base/${baseImageName(baseImage)}`, "file");
   for (const [sha256, path] of sources ?? []) await bind(path, `sources/${sha256}`, "file");
   if (caBundle !== undefined) await writeFile(within(caFile), await readFile(caBundle));
+  binds.push(...(await filterBind(build, builder)));
 
   // Mode: the environment can hold a proxy's password.
   const words = [
@@ -71,6 +72,21 @@ export async function makeBuildDirectory(build: string, contents: BuildContents)
   await writeFile(join(within(inside.job), "command"), nulTerminated(words), { mode: 0o600 });
   await writeFile(join(within(inside.job), "binds"), nulTerminated(binds), { mode: 0o600 });
   await writeFile(join(within(inside.job), "finish.json"), JSON.stringify(contents.finish), { mode: 0o600 });
+}
+
+/**
+ * Covers the builder's log filter, which holds every line whole, with ours. Behind the bind of the virtual environment that it lies in;
+ * that of a system installation is covered where it is, in the namespace of the build alone.
+ */
+async function filterBind(build: string, { elements, environment }: InstalledBuilder): Promise<string[]> {
+  const filter = join(elements, "../lib/outfilter.py");
+  const exists = await access(filter).then(
+    () => true,
+    () => false,
+  );
+  if (!exists) return [];
+  const target = environment === undefined ? relative(build, filter) : join("builder", relative(environment, filter));
+  return [fileURLToPath(new URL("./sandbox/outfilter.py", import.meta.url)), target];
 }
 
 /** File name of a base image inside the sandbox: extract-image and unsquashfs go by the extension, so that stays. */

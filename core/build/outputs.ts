@@ -1,5 +1,6 @@
 import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { hashFile } from "../artifacts/describe.ts";
 import { artifactFileNames, type ArtifactKind } from "../artifacts/names.ts";
 import { IronicImagesError } from "../errors.ts";
 
@@ -9,6 +10,8 @@ export interface OutputEntry {
   readonly kind: "file" | "directory" | "other";
   /** Bytes. */
   readonly size: number;
+  /** Hex; of those that nobody expects. */
+  readonly sha256?: string;
 }
 
 /** What is wrong with the outputs of a build that ended well, a phrase each. diskimage-builder exits 0 after some failures. */
@@ -24,7 +27,12 @@ export function outputProblems(entries: readonly OutputEntry[], name: string, in
   const stray = entries.filter(
     (entry) => !expected.includes(entry.name) && !(entry.name === `${name}.d` && entry.kind === "directory"),
   );
-  return [...problems, ...stray.map((entry) => `${entry.name} was not expected`)];
+  return [...problems, ...stray.map((entry) => `${entry.name} was not expected${detailsOf(entry)}`)];
+}
+
+/** Tells one kernel of several from the others. */
+function detailsOf({ size, sha256 }: OutputEntry): string {
+  return sha256 === undefined ? "" : ` (${size} bytes, sha256 ${sha256})`;
 }
 
 /** @throws IronicImagesError `build-output-wrong` */
@@ -44,8 +52,16 @@ export async function checkOutputs(
       };
     }),
   );
-  const problems = outputProblems(entries, name, inputs);
-  if (problems.length === 0) return;
+  if (outputProblems(entries, name, inputs).length === 0) return;
+  const expected: readonly (string | undefined)[] = Object.values(artifactFileNames(name, inputs));
+  const described = await Promise.all(
+    entries.map(async (entry) =>
+      entry.kind !== "file" || entry.size === 0 || expected.includes(entry.name)
+        ? entry
+        : { ...entry, sha256: (await hashFile(join(directory, entry.name))).sha256 },
+    ),
+  );
+  const problems = outputProblems(described, name, inputs);
   throw new IronicImagesError(
     "build-output-wrong",
     `The builder ended without an error, but the outputs of ${name} are wrong: ${problems.join(", ")}; log: ${logPath}`,

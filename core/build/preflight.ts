@@ -13,7 +13,10 @@ export interface BuildHost {
   readonly builder?: Readonly<Record<string, string>>;
   /** Commands of {@link requiredCommands} that are there. */
   readonly commands: ReadonlySet<string>;
+  /** There is one that root can attach a file to. */
   readonly loopDevices: boolean;
+  /** Root can make mount and process namespaces; in a container it often cannot. */
+  readonly namespaces: boolean;
   /** Architectures whose programs run here: its own, and those that binfmt_misc hands to QEMU. */
   readonly architectures: ReadonlySet<string>;
   /** The kernel can mount VFAT. */
@@ -132,7 +135,12 @@ export function missingForBuild(host: BuildHost, inputs: Needs): string[] {
       : [
           `programs of ${inputs.architecture} do not run here: build on such a machine, or install QEMU's user emulation with binfmt (Debian: qemu-user-static)`,
         ]),
-    ...(host.loopDevices ? [] : ["no loop devices: modprobe loop"]),
+    ...(host.loopDevices
+      ? []
+      : ["no loop device can be had: modprobe loop; a container has to be given /dev/loop-control and /dev/loop*"]),
+    ...(host.namespaces
+      ? []
+      : ["root cannot make namespaces here (unshare): a container has to be given CAP_SYS_ADMIN"]),
     ...(needsVfat(inputs) && !host.vfat
       ? ["the kernel cannot mount VFAT, which firmware: uefi needs: modprobe vfat, or build on a host that has it"]
       : []),

@@ -17,14 +17,15 @@ export async function probeHost(
   const found = await Promise.all(
     knownCommands.map(async (command) => ((await which(command, systemPath)) === undefined ? [] : [command])),
   );
-  const isRoot = (await succeeds(privileged(["true"]))) === true;
+  const isRoot = await succeeds(privileged(["true"]));
   const host: BuildHost = {
     platform: process.platform,
     privileged: isRoot,
     ...(builder === undefined ? {} : { builder: builder.versions }),
     commands: new Set(found.flat()),
     architectures: await runnableArchitectures(),
-    loopDevices: await exists("/dev/loop-control"),
+    loopDevices: await hasLoopDevices(isRoot),
+    namespaces: !isRoot || (await succeeds(privileged(["unshare", "--mount", "--pid", "--fork", "true"]))),
     vfat: (await knowsVfat()) || (isRoot && (await succeeds(privileged(["modprobe", "vfat"]))) && (await knowsVfat())),
     dockerenv: await exists("/.dockerenv"),
   };
@@ -52,6 +53,13 @@ async function exists(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+/** In a container the kernel's loop devices can be there and out of reach. */
+async function hasLoopDevices(isRoot: boolean): Promise<boolean> {
+  const control = "/dev/loop-control";
+  if (!(await exists(control)) && isRoot) await succeeds(privileged(["modprobe", "loop"]));
+  return (await exists(control)) && (!isRoot || (await succeeds(privileged(["losetup", "--find"]))));
 }
 
 async function knowsVfat(): Promise<boolean> {

@@ -149,7 +149,7 @@ async function buildIn(
     logPath,
     logLimitBytes: (settings.logLimitMiB ?? 64) * 2 ** 20,
     timeoutMinutes: settings.timeoutMinutes ?? 120,
-    graceSeconds: settings.graceSeconds ?? 8,
+    graceSeconds: settings.graceSeconds ?? 5,
     redact,
     onProgress: (phase, elapsedSeconds) => {
       meter.look(phase, elapsedSeconds);

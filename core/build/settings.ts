@@ -16,7 +16,7 @@ export interface BuildSettings {
   readonly minimumFreeMiB?: number | undefined;
   /** Size that a log file may reach; default 64. */
   readonly logLimitMiB?: number | undefined;
-  /** Time for diskimage-builder to clean up after a cancellation, before everything is killed; default 8. */
+  /** Time for diskimage-builder to clean up after a cancellation, before everything is killed; default 5. */
   readonly graceSeconds?: number | undefined;
   /** Time for which a build goes on when nobody waits for it; default 60. */
   readonly leaseSeconds?: number | undefined;

@@ -9,6 +9,7 @@ const fit: BuildHost = {
   commands: new Set(knownCommands),
   architectures: new Set(["amd64"]),
   loopDevices: true,
+  namespaces: true,
   vfat: true,
   dockerenv: true,
 };
@@ -127,6 +128,7 @@ const cases: [string, BuildHost, Parameters<typeof missingForBuild>[1], RegExp[]
     [/^ironic-python-agent-builder is not on PATH, or does not run: install ironic-python-agent-builder 2\.0/],
   ],
   ["no loop devices", { ...fit, loopDevices: false }, partition, [/modprobe loop/]],
+  ["a container without rights", { ...fit, namespaces: false }, partition, [/^root cannot make namespaces here/]],
 ];
 for (const [title, host, inputs, expected] of cases) {
   test(`preflight: ${title}`, () => {
