@@ -3,9 +3,15 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { acquireLock, type Lock } from "../lock.ts";
 import type { BuildJob } from "./job.ts";
+import { jobPrefix } from "./job-directory.ts";
 
 /** Where the locks of builds lie, relative to the project: one for each fingerprint. */
 export const locksDirectory = ".images/locks";
+
+/** @param prefix what `jobPrefix` says of the jobs that the lock is for */
+export function buildLockPath(projectDirectory: string, prefix: string): string {
+  return join(projectDirectory, locksDirectory, `${prefix}.lock`);
+}
 
 /**
  * Takes the lock of a fingerprint, so that it is built once.
@@ -17,7 +23,7 @@ export async function takeBuildLock(
   job: BuildJob,
   options: { readonly log: string; onWait(reason: string): void; signal: AbortSignal },
 ): Promise<Lock> {
-  const path = join(projectDirectory, locksDirectory, `${job.name}-${job.fingerprint.slice(0, 12)}.lock`);
+  const path = buildLockPath(projectDirectory, jobPrefix(job));
   let told = "";
   for (;;) {
     options.signal.throwIfAborted();
