@@ -15,8 +15,12 @@ export const imageName: TextRule = {
   max: 255,
 };
 
-/** Names of recipes: parts of file names, with a fingerprint behind them. */
-export const recipeName: TextRule = { ...imageName, max: 100 };
+/** Names of recipes, and so of artifacts: parts of file names, with a fingerprint behind them. */
+export const recipeName: TextRule = {
+  pattern: /^(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._-]*$/,
+  says: "be letters, digits and . _ - without spaces, must start with a letter or digit and not contain ..",
+  max: 100,
+};
 
 /** Names of elements, as diskimage-builder takes them on its command line. */
 export const elementName: TextRule = {

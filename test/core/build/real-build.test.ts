@@ -6,7 +6,7 @@ import { execa } from "execa";
 import tmp from "tmp";
 import type { BuildSettings } from "../../../core/build/settings.ts";
 import type { RecipeContent } from "../../../core/recipe/content.ts";
-import { cannotBuild, makeProject, mountsBelow, realBuilder, tiny, type Project } from "./support.ts";
+import { cannotBuild, makeProject, realBuilder, tiny, type Project } from "./support.ts";
 
 const skip = cannotBuild() ?? (realBuilder() === undefined ? "needs the pinned diskimage-builder on PATH" : false);
 
@@ -196,10 +196,3 @@ test(
     );
   },
 );
-
-test("a project path with spaces, quotes and letters beyond ASCII works", { skip }, async (t) => {
-  const project = makeProject(t, { name: `mein "Projekt" d'été $HOME;x` });
-  const { record } = await project.build(project.job("tiny", tiny));
-  assert.ok(existsSync(project.artifact(record, "tiny.qcow2")));
-  assert.deepEqual(mountsBelow(project.directory), []);
-});
