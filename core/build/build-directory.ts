@@ -1,19 +1,19 @@
+import { existsSync } from "node:fs";
 import { access, chmod, cp, mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import tmp from "tmp";
-import { deployHooks, imageHooks } from "../recipe/fingerprint.ts";
 import type { BuilderKind, InstalledBuilder } from "./builder.ts";
 import { caFile, inside } from "./inside-paths.ts";
 
 /** Where builds happen, relative to the project: in the file system of its artifacts, so that publishing is a rename. */
 export const buildsDirectory = ".images/builds";
 
-/** The element of this program's own hooks, see its README. */
-const hooksElement = "ironic-images";
-/** The last hook of ours has to run after all others, but in a ramdisk before 98 and 99 of ironic-ramdisk-base, which pack it. */
-const lastHook = "cleanup.d/999-ironic-images-finish";
-const lastHookOfRamdisk = "cleanup.d/97-ironic-images-finish";
+/** Our last hooks run after all others, but in a ramdisk before 98 and 99 of ironic-ramdisk-base, which pack it: element, name, name then. */
+const lastHooks = [
+  ["ironic-images", "999-ironic-images-finish", "97-ironic-images-finish"],
+  ["ironic-images-secrets", "9999-ironic-images-secrets", "97-ironic-images-secrets"],
+] as const;
 
 /** What a build directory is made from. */
 export interface BuildContents {
@@ -24,6 +24,8 @@ export interface BuildContents {
   readonly elements: string;
   readonly builder: InstalledBuilder;
   readonly kind: BuilderKind;
+  /** Directories of our hooks, see `hooksOf`. */
+  readonly hooks: readonly string[];
   readonly baseImage?: string;
   /** Files by sha256. */
   readonly sources?: ReadonlyMap<string, string>;
@@ -35,7 +37,7 @@ export interface BuildContents {
 /** A new path in the project's directory of builds; nothing is there yet. */
 export async function newBuildPath(projectDirectory: string, name: string): Promise<string> {
   const builds = join(projectDirectory, buildsDirectory);
-  await mkdir(builds, { recursive: true });
+  await mkdir(builds, { recursive: true, mode: 0o700 });
   return tmp.tmpNameSync({ tmpdir: builds, prefix: name });
 }
 
@@ -100,15 +102,18 @@ export function baseImageName(path: string): string {
  * diskimage-builder adds `base` to every image by itself; a copy of it that depends on our element brings our hooks in while
  * the command line stays the documented one. Earlier directories on ELEMENTS_PATH win, so the copy takes the place of the original.
  */
-async function composeHooks(target: string, { elements, builder, kind }: BuildContents): Promise<void> {
+async function composeHooks(target: string, { elements, builder, kind, hooks }: BuildContents): Promise<void> {
   const own: string[] = [];
-  for (const directory of kind === "deploy" ? deployHooks : imageHooks) {
+  for (const directory of hooks) {
     const source = fileURLToPath(new URL(`./${directory}`, import.meta.url));
     await cp(source, target, { recursive: true });
     own.push(...(await readdir(source)));
   }
   if (kind === "deploy")
-    await rename(join(target, hooksElement, lastHook), join(target, hooksElement, lastHookOfRamdisk));
+    for (const [element, from, to] of lastHooks) {
+      const hook = join(target, element, "cleanup.d", from);
+      if (existsSync(hook)) await rename(hook, join(target, element, "cleanup.d", to));
+    }
   const base = join(target, "base");
   await cp(join(elements, "base"), base, { recursive: true }).catch(() =>
     cp(join(builder.elements, "base"), base, { recursive: true }),

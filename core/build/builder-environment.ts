@@ -16,8 +16,10 @@ export function builderEnvironment(
   const { baseImageName, wheels } = inputs;
   return {
     PATH: `${inside.bin}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
-    // Empty: the devuser element would take the builder's own public key from here.
+    // Empty: the elements devuser and local-config would take the builder's own keys from here.
     HOME: inside.home,
+    // No file, which is how devuser is told to take nobody's key (elements/devuser/README.rst).
+    DIB_DEV_USER_AUTHORIZED_KEYS: "/dev/null",
     USER: "root",
     LOGNAME: "root",
     SHELL: "/bin/bash",

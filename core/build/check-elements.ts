@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { IronicImagesError } from "../errors.ts";
 import { treeDigest } from "../recipe/element-tree.ts";
-import { deployHooks, hooksDigest, imageHooks } from "../recipe/fingerprint.ts";
+import { hooksDigest, hooksOf } from "../recipe/fingerprint.ts";
 import type { BuilderJob } from "./job.ts";
 
 /**
@@ -13,8 +13,7 @@ export function checkElements(job: BuilderJob, elements: string): void {
   const changed = Object.entries(job.inputs.elementDigests)
     .filter(([name, digest]) => treeDigest(join(elements, name)) !== digest)
     .map(([name]) => `elements/${name}`);
-  const hooks = job.inputs.kind === "deploy-build" ? deployHooks : imageHooks;
-  if (hooksDigest(hooks) !== job.inputs.hooksDigest) changed.push("the program's own hooks");
+  if (hooksDigest(hooksOf(job.inputs)) !== job.inputs.hooksDigest) changed.push("the program's own hooks");
   if (changed.length === 0) return;
   throw new IronicImagesError(
     "element-changed",

@@ -10,6 +10,7 @@ import { storageFailure } from "../storage-failure.ts";
 import type { Build, BuildExecutor, Secrets } from "./executor.ts";
 import { followJob, type FollowedJob } from "./follow.ts";
 import type { BuildJob } from "./job.ts";
+import { jobEnvironment } from "./job-environment.ts";
 import { createJobDirectory, jobFiles } from "./job-directory.ts";
 import { identifyProcess, isRunning, type ProcessIdentity } from "./process-identity.ts";
 import { jobsInTheMaking } from "./running-jobs.ts";
@@ -104,6 +105,8 @@ function startJob(directory: string, projectDirectory: string, secrets: Secrets)
       detached: true,
       cleanup: false,
       reject: false,
+      env: jobEnvironment(process.env),
+      extendEnv: false,
       stdin: "pipe",
       stdout: stdout as 1,
       stderr: stderr as 2,

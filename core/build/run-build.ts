@@ -1,11 +1,12 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { artifactsDirectory } from "../artifacts/names.ts";
-import type { ArtifactRecord } from "../artifacts/record.ts";
 import { cacheDirectory } from "../cache-directory.ts";
 import { acquireLock } from "../lock.ts";
+import { artifactsDirectory } from "../artifacts/names.ts";
+import type { ArtifactRecord } from "../artifacts/record.ts";
 import { buildsDirectory, makeBuildDirectory, newBuildPath } from "./build-directory.ts";
 import { requireSpace, spaceNeeds, type BuildSpace } from "./build-space.ts";
+import { hooksOf } from "../recipe/fingerprint.ts";
 import { builderKind, type InstalledBuilder } from "./builder.ts";
 import { checkElements } from "./check-elements.ts";
 import { ingredientsOf } from "./ingredients.ts";
@@ -16,10 +17,11 @@ import { checkOutputs } from "./outputs.ts";
 import { requireFitHost } from "./preflight.ts";
 import { privateTexts } from "./private-texts.ts";
 import { probeHost, toolVersions } from "./probe-host.ts";
-import { redactor } from "./redact.ts";
+import { redactor, type Redactor } from "./redact.ts";
 import { runBuilder } from "./run-builder.ts";
 import type { RunningJob } from "./run-job.ts";
 import { cleanBuildDirectory } from "./sandbox.ts";
+import { secretsLine, secretsOf, secretTexts } from "./secrets.ts";
 import { defaultSlots, takeSlot, type Slot } from "./slots.ts";
 import { startSpaceMeter } from "./space-meter.ts";
 import { stageOutputs } from "./stage.ts";
@@ -28,9 +30,10 @@ import { buildDirectoryLock, sweepBuilds } from "./sweep.ts";
 /**
  * Checks that a job can be built as it was previewed, on this machine.
  * @returns what builds and publishes it
- * @throws IronicImagesError `element-changed`, `build-host-unfit`
+ * @throws IronicImagesError `secret-missing`, `element-changed`, `build-host-unfit`
  */
-export async function prepareBuild(running: RunningJob<BuilderJob>): Promise<() => Promise<void>> {
+export async function prepareBuild(given: RunningJob<BuilderJob>): Promise<() => Promise<void>> {
+  const running = { ...given, secrets: secretsOf(given.job.inputs, given.secrets) };
   const { job, jobDirectory, projectDirectory } = running;
   checkElements(job, jobFiles(jobDirectory).elements);
   const { host, builder } = await probeHost(builderKind(job.inputs));
@@ -100,8 +103,9 @@ async function buildAndPublish(
         elements: files.elements,
         builder,
         kind: builderKind(job.inputs),
+        hooks: hooksOf(job.inputs),
       });
-      const redact = redactor(privateTexts(ingredients.sources));
+      const redact = redactor([...privateTexts(ingredients.sources), ...secretTexts(running.secrets)]);
       const { seconds, space } = await buildIn(build, running, { slot, last, redact });
       const out = join(build, "out");
       await checkOutputs(out, job.name, job.inputs, files.log);
@@ -132,8 +136,8 @@ async function buildAndPublish(
 
 async function buildIn(
   build: string,
-  { job, settings, jobDirectory, signal, emit }: RunningJob,
-  { slot, last, redact }: { slot: Slot; last: ArtifactRecord | undefined; redact(line: string): string },
+  { job, settings, secrets, jobDirectory, signal, emit }: RunningJob<BuilderJob>,
+  { slot, last, redact }: { slot: Slot; last: ArtifactRecord | undefined; redact: Redactor },
 ): Promise<{ seconds: Record<string, number>; space: BuildSpace }> {
   const { log: logPath } = jobFiles(jobDirectory);
   const expected = last?.seconds["total"];
@@ -150,6 +154,7 @@ async function buildIn(
     logLimitBytes: (settings.logLimitMiB ?? 64) * 2 ** 20,
     timeoutMinutes: settings.timeoutMinutes ?? 120,
     graceSeconds: settings.graceSeconds ?? 5,
+    secrets: secretsLine(job.inputs, secrets),
     redact,
     onProgress: (phase, elapsedSeconds) => {
       meter.look(phase, elapsedSeconds);

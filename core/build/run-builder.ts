@@ -5,6 +5,7 @@ import { watchForTrouble, type BuildPlace } from "./host-trouble.ts";
 import { lineSplitter } from "./lines.ts";
 import { trackPhases } from "./phases.ts";
 import { printable } from "./printable.ts";
+import type { Redactor } from "./redact.ts";
 import { startSandbox } from "./sandbox.ts";
 
 /** One run of diskimage-builder in a prepared build directory. */
@@ -19,8 +20,10 @@ export interface BuilderRun {
   readonly graceSeconds: number;
   /** What the build fills: told of when one of them is full. */
   readonly places: readonly BuildPlace[];
-  /** Takes credentials out of a line. */
-  redact(line: string): string;
+  /** First line of the sandbox's standard input, see `secretsLine`. */
+  readonly secrets: string;
+  /** Takes credentials out of what the build prints. */
+  readonly redact: Redactor;
   /** Called when the phase changes, and every few seconds. */
   onProgress(phase: string, elapsedSeconds: number): void;
   /** Ends the build; its reason is thrown. */
@@ -47,16 +50,15 @@ export async function runBuilder(run: BuilderRun): Promise<Record<string, number
   let own: string | undefined;
   let phaseEvents = 0;
   const lines = lineSplitter((line) => {
-    const clean = run.redact(line);
-    log.write(clean);
+    log.write(line);
     trouble.line(line);
-    own = /(?:^| \| )ironic-images: (.*)$/.exec(clean)?.[1] ?? own;
+    own = /(?:^| \| )ironic-images: (.*)$/.exec(line)?.[1] ?? own;
     const before = phases.phase;
     phases.line(line, performance.now());
     if (phases.phase !== before && phaseEvents++ < mostPhaseEvents) run.onProgress(phases.phase, elapsed());
   });
 
-  const sandbox = startSandbox(run.build, run.cache, (chunk) => lines.push(chunk));
+  const sandbox = startSandbox(run.build, run.cache, run.secrets, (chunk) => lines.push(run.redact.push(chunk)));
   let hook: string | undefined;
   let timedOut = false;
   let hardStop: NodeJS.Timeout | undefined;
@@ -81,6 +83,7 @@ export async function runBuilder(run: BuilderRun): Promise<Record<string, number
     clearTimeout(hardStop);
     clearInterval(heartbeat);
     run.signal.removeEventListener("abort", stop);
+    lines.push(run.redact.end());
     lines.end();
     await log.close();
   }

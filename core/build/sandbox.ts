@@ -29,8 +29,17 @@ export interface Sandbox {
   readonly ended: Promise<number>;
 }
 
-/** Starts a sandbox. @param onOutput chunks of what the build prints */
-export function startSandbox(build: string, cache: string, onOutput: (chunk: string) => void): Sandbox {
+/**
+ * Starts a sandbox.
+ * @param secrets first line of its standard input, see `secretsLine`
+ * @param onOutput chunks of what the build prints
+ */
+export function startSandbox(
+  build: string,
+  cache: string,
+  secrets: string,
+  onOutput: (chunk: string) => void,
+): Sandbox {
   const [command = "", ...words] = sandboxCommand(build, cache, process.getuid?.() ?? -1, process.getgid?.() ?? -1);
   // `buffer: false` and our own listener: execa would keep the whole output in memory.
   const child = execa(command, words, {
@@ -45,6 +54,7 @@ export function startSandbox(build: string, cache: string, onOutput: (chunk: str
   });
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", onOutput);
   child.stdin.on("error", () => undefined);
+  child.stdin.write(`${secrets}\n`);
   return {
     cancel: () => void child.stdin.write("cancel\n"),
     kill: () => void child.stdin.end(),

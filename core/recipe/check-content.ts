@@ -27,8 +27,8 @@ export function contentMistakes(content: RecipeContent, projectDirectory: string
   return problems.map(({ path, message }) => ({ property: formatPath(path), reason: message }));
 }
 
-// The content of a pinned base image is the pin alone; where it comes from is not known here.
-function asWritten(content: RecipeContent): unknown {
+// The content of a pinned base image is the pin alone; where it comes from is not known here. The stack is in no recipe.
+function asWritten({ secretStack: _, ...content }: RecipeContent): unknown {
   const base = content.baseImage;
   return base !== undefined && !("url" in base)
     ? { ...content, baseImage: { url: "https://pinned.invalid/", ...base } }

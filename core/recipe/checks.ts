@@ -3,6 +3,7 @@ import { elementFindings, linkedElementMessage } from "./element-findings.ts";
 import { imageElements, isLinkedElement, isProjectElement } from "./elements.ts";
 import { didYouMean, type Problem } from "./problems.ts";
 import { defaults, type RecipeFile } from "./schema.ts";
+import { secretProblems } from "./secrets.ts";
 import { quoted, shownName } from "./text.ts";
 
 /** What the checks of a recipe say. */
@@ -27,6 +28,7 @@ export function checkRecipe(fields: Partial<RecipeFile>, projectDirectory: strin
   checkFormat(fields, findings);
   checkElements(fields, projectDirectory, findings);
   checkBaseImage(fields, projectDirectory, findings);
+  findings.problems.push(...secretProblems(fields));
   if (fields.sources !== undefined && fields.sources.mirror === undefined && fields.sources.security === undefined) {
     findings.problems.push({
       path: ["sources"],

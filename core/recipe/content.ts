@@ -1,5 +1,7 @@
+import type { SecretContent } from "./secrets.ts";
+
 /** The content fields of a recipe with all defaults resolved: everything about an image that a person decides. */
-export interface RecipeContent {
+export interface RecipeContent extends SecretContent {
   readonly kind: "partition" | "whole-disk";
   /** Root element of diskimage-builder, e.g. `ubuntu`, `debian-minimal`. */
   readonly distribution: string;

@@ -7,6 +7,7 @@ import { elementFindings, linkedElementMessage } from "./element-findings.ts";
 import { isLinkedElement, isProjectElement, ramdiskElements } from "./elements.ts";
 import { didYouMean, type Path, type Problem } from "./problems.ts";
 import { projectFile } from "./project-file.ts";
+import { resolveSecrets, secretProblems } from "./secrets.ts";
 import { quoted, shownName } from "./text.ts";
 
 /** `build` of one architecture, checked. Paths of problems start inside it. */
@@ -52,6 +53,7 @@ export function checkDeployBuild(
   const tls = checkTls(fields.tls, projectDirectory, findings);
   const trustedCa = checkFile(["trustedCa"], fields.trustedCa, projectDirectory, findings);
   checkElements(fields, projectDirectory, findings);
+  findings.problems.push(...secretProblems(fields));
   const { problems, warnings, locations } = findings;
   const { distribution, release } = fields;
   if (problems.length > 0 || distribution === undefined || release === undefined || sources === undefined)
@@ -70,6 +72,7 @@ export function checkDeployBuild(
     compression: fields.compression ?? deployDefaults.compression,
     dynamicLogin: fields.dynamicLogin ?? deployDefaults.dynamicLogin,
     environment: fields.environment ?? {},
+    ...resolveSecrets(fields),
     ...(fields.revision === undefined ? {} : { revision: fields.revision }),
   };
   return { content, problems, warnings, locations };

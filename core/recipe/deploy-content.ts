@@ -1,3 +1,5 @@
+import type { SecretContent } from "./secrets.ts";
+
 /**
  * A source that goes into the ramdisk, as far as it decides what comes out. An archive is its digest, wherever it comes
  * from; a git repository is the ref that was asked for.
@@ -11,7 +13,7 @@ export type TlsContent =
   | { readonly selfSigned: { readonly hostname: string; readonly days: number }; readonly clientCa?: string };
 
 /** Deploy kernel and ramdisk built by ironic-python-agent-builder, with all defaults resolved. */
-export interface DeployBuildContent {
+export interface DeployBuildContent extends SecretContent {
   readonly kind: "deploy-build";
   /** Root element of diskimage-builder, e.g. `debian-minimal`. */
   readonly distribution: string;

@@ -4,6 +4,7 @@ import { deployVariableProblem } from "./deploy-environment.ts";
 import { field, text } from "./fields.ts";
 import { propertyMap, textMap } from "./schema.ts";
 import { publicationFields, visibility } from "./publication.ts";
+import { secretFields } from "./secret-fields.ts";
 import * as rule from "./text.ts";
 
 /** Architectures of nodes that a stack can have deploy images for, as diskimage-builder names them. */
@@ -139,6 +140,7 @@ export const deployBuildFields = {
     "Variables of diskimage-builder and ironic-python-agent-builder, see the lists below. Values are text.",
     textMap(deployVariableProblem).optional(),
   ),
+  ...secretFields,
   revision: field(
     "content",
     "Any text. Change it to build anew from today's packages.",

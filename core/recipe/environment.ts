@@ -133,7 +133,10 @@ const instead: readonly (readonly [RegExp, string])[] = [
   [/^DIB_(LOCAL_IMAGE|CLOUD_IMAGES|CLOUD_SOURCE)$/, "say `baseImage`"],
   [/MIRROR|^DIB_APT_SOURCES|_REPO_CONF$/, "say `sources` for the finished image, `ironic-images:build` for the build"],
   [/^DIB_BLOCK_DEVICE/, "say `firmware`, or bring an element of your own"],
-  [/PASSWORD|KEY|RHSM/, "secrets end up in the image in clear: leave them to cloud-init"],
+  [
+    /PASSWORD|KEY|RHSM/,
+    "secrets end up in the image in clear: name it in `secretEnvironment`, or leave it to cloud-init",
+  ],
   [
     /^DIB_(IMAGE_CACHE|LOCKFILES|NO_TMPFS|MIN_TMPFS|OFFLINE|DEBUG_TRACE|QUIET|CHECKSUM)$/,
     "the build sets it, leave it out",

@@ -37,9 +37,14 @@ export type FingerprintInputs = ImageInputs | DeployBuildInputs | DeployDownload
 // Raise it when the same inputs lead to another image, e.g. by another environment of the build.
 const FINGERPRINT_VERSION = 1;
 
-/** Directories below core/build with the hooks of each kind of build. */
-export const imageHooks = ["hooks"] as const;
-export const deployHooks = ["hooks", "deploy-hooks"] as const;
+/** Directories below core/build with the hooks that a build gets. */
+export function hooksOf(content: Pick<RecipeContent | DeployBuildContent, "kind" | "secretEnvironment">): string[] {
+  return [
+    "hooks",
+    ...(content.kind === "deploy-build" ? ["deploy-hooks"] : []),
+    ...(content.secretEnvironment === undefined ? [] : ["secret-hooks"]),
+  ];
+}
 
 /**
  * What decides the image that a content stands for. Reads the project's elements and this program's hooks, and nothing
@@ -53,7 +58,7 @@ export function fingerprintInputs(content: RecipeContent, projectDirectory: stri
     fingerprintVersion: FINGERPRINT_VERSION,
     command: diskImageCreateCommand(content),
     elementDigests: elementDigests(projectElements(projectDirectory, content), projectDirectory),
-    hooksDigest: hooksDigest(imageHooks),
+    hooksDigest: hooksDigest(hooksOf(content)),
     builder: { "diskimage-builder": BUILDER_VERSION },
   };
 }
@@ -69,7 +74,7 @@ export function deployFingerprintInputs(
     fingerprintVersion: FINGERPRINT_VERSION,
     command: deployBuildCommand(content),
     elementDigests: elementDigests(projectDeployElements(projectDirectory, content), projectDirectory),
-    hooksDigest: hooksDigest(deployHooks),
+    hooksDigest: hooksDigest(hooksOf(content)),
     builder: { "diskimage-builder": BUILDER_VERSION, "ironic-python-agent-builder": AGENT_BUILDER_VERSION },
   };
 }
@@ -79,7 +84,7 @@ export function fingerprint(inputs: FingerprintInputs): string {
   return createHash("sha256").update(canonicalJson(inputs)).digest("hex");
 }
 
-/** Hex sha256 of the hooks that a build gets from this program. Deploy ramdisks have some more. */
+/** Hex sha256 of the hooks that a build gets from this program. Deploy ramdisks, and images with secrets, have some more. */
 export function hooksDigest(directories: readonly string[]): string {
   const digests = directories.map((directory) =>
     treeDigest(fileURLToPath(new URL(`../build/${directory}`, import.meta.url)), `core/build/${directory}`),

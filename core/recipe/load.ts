@@ -2,8 +2,11 @@ import { checkDeployImages } from "./deploy-image.ts";
 import type { BuildSettings, PreflightSettings, StackModel, UserImage } from "./model.ts";
 import { nameClashes } from "./names.ts";
 import { checkFields, didYouMean, formatPath, isMapping, type Problem } from "./problems.ts";
+import { readYaml } from "./read-yaml.ts";
 import { fileLines, invalidConfig, readRecipe, type ReadRecipe } from "./recipes.ts";
 import { buildSchema, DEFAULT_PUBLIC_ROLES, DEFAULT_TIMEOUT_MINUTES, preflightSchema } from "./stack-schema.ts";
+import { ofStack } from "./secrets.ts";
+import { checkStackSecrets } from "./stack-secrets.ts";
 import { imageName, textProblem } from "./text.ts";
 import { checkUserImage } from "./user-image.ts";
 
@@ -19,7 +22,7 @@ export interface StackSource {
   readonly config: Readonly<Record<string, unknown>>;
 }
 
-const configKeys = ["userImages", "deployImages", "build", "preflight", "publicRoles"];
+const configKeys = ["userImages", "deployImages", "secretEnvironment", "build", "preflight", "publicRoles"];
 
 /**
  * Reads and validates a stack and its recipes. Reads files, and nothing else.
@@ -56,14 +59,18 @@ export async function loadStack({ projectDirectory, stack, config }: StackSource
     if (checked.image !== undefined) userImages.push(checked.image);
   }
   const deploy = checkDeployImages(config["deployImages"] ?? {}, projectDirectory);
-  problems.push(...deploy.problems, ...nameClashes(userImages, deploy.images));
-  warnings.push(...deploy.warnings);
+  const written = writtenConfig(projectDirectory, file)["ironic-images:secretEnvironment"];
+  const images = { userImages, deployImages: deploy.images };
+  const secrets = checkStackSecrets(config["secretEnvironment"] ?? {}, written, images);
+  problems.push(...deploy.problems, ...nameClashes(userImages, deploy.images), ...secrets.problems);
+  warnings.push(...deploy.warnings, ...secrets.warnings);
   const mistakes = [...[...recipes.values()].flatMap((recipe) => recipe.mistakes), ...fileLines(file, problems)];
   if (mistakes.length > 0) throw invalidConfig(mistakes);
   return {
-    userImages,
-    deployImages: deploy.images,
+    userImages: userImages.map((image) => ({ ...image, content: ofStack(image.content, stack) })),
+    deployImages: deploy.images.map((image) => ({ ...image, content: ofStack(image.content, stack) })),
     build,
+    secrets: secrets.values,
     preflight,
     warnings: [...[...recipes.values()].flatMap((recipe) => recipe.warnings), ...fileLines(file, warnings)],
   };
@@ -86,6 +93,12 @@ function readPreflight(config: StackSource["config"], problems: Problem[]): Pref
   problems.push(...checked.problems);
   const { preflight: asked = true, publicRoles: roles = DEFAULT_PUBLIC_ROLES } = checked.fields;
   return { isOn: asked !== "off" && asked !== false, publicRoles: roles };
+}
+
+/** The config of the stack's file, as far as it can be read: what Pulumi makes of it is what counts otherwise. */
+function writtenConfig(projectDirectory: string, file: string): Record<string, unknown> {
+  const read = readYaml(projectDirectory, file);
+  return "value" in read && isMapping(read.value) && isMapping(read.value["config"]) ? read.value["config"] : {};
 }
 
 function readEntries(raw: unknown, problems: Problem[]): [string, unknown][] {

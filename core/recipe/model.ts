@@ -69,6 +69,8 @@ export interface StackModel {
   readonly userImages: readonly UserImage[];
   readonly deployImages: readonly DeployImage[];
   readonly build: BuildSettings;
+  /** Values of secret variables, by name: `ironic-images:secretEnvironment`. They reach the job at run time and are in no resource. */
+  readonly secrets: Readonly<Record<string, string>>;
   readonly preflight: PreflightSettings;
   /** `file:key: …`, one line each: not wrong, but worth a look in a review. */
   readonly warnings: readonly string[];

@@ -136,6 +136,7 @@ function typeMessage(issue: z.core.$ZodIssueInvalidType): string {
     return `must be text, and ${String(input)} is a ${typeof input}: write it in quotes`;
   }
   // A value that was put where its name belongs.
+  if (issue.path.includes("secretEnvironment")) return `must be ${what}`;
   return `must be ${what}, not ${quoted(input)}`;
 }
 

@@ -1,5 +1,6 @@
 import type { RecipeContent } from "./content.ts";
 import { defaults, type RecipeFile } from "./schema.ts";
+import { resolveSecrets } from "./secrets.ts";
 
 /** What a recipe comes to with its defaults: the content, and where a pinned base image is. The recipe has passed its checks. */
 export function resolveContent(recipe: RecipeFile): { content: RecipeContent; baseImageUrl?: string } {
@@ -24,6 +25,7 @@ export function resolveContent(recipe: RecipeFile): { content: RecipeContent; ba
         }),
     ...(recipe.sources === undefined ? {} : { sources: resolveSources(recipe.sources) }),
     environment: recipe.environment ?? {},
+    ...resolveSecrets(recipe),
     ...(revision === undefined ? {} : { revision }),
   };
   return baseImage?.sha256 === undefined ? { content } : { content, baseImageUrl: baseImage.url };

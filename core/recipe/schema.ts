@@ -3,6 +3,7 @@ import { variableProblem } from "./environment.ts";
 import { field, text } from "./fields.ts";
 import { isMapping } from "./problems.ts";
 import { propertyProblem } from "./properties.ts";
+import { secretFields } from "./secret-fields.ts";
 import * as rule from "./text.ts";
 
 /** Values of content fields that a recipe leaves out. `bootloader` is for partition images, `compression` for qcow2. */
@@ -111,6 +112,7 @@ const optionalContent = {
     "Variables of diskimage-builder, see the list below. Values are text: write numbers in quotes.",
     textMap(variableProblem).optional(),
   ),
+  ...secretFields,
   revision: field(
     "content",
     "Any text. Change it to build anew from today's packages.",

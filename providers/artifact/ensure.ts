@@ -1,6 +1,7 @@
 import type { ArtifactRecord } from "../../core/artifacts/record.ts";
-import { openStore } from "../../core/artifacts/store.ts";
+import { openStore, type ArtifactStore } from "../../core/artifacts/store.ts";
 import { localExecutor } from "../../core/build/local-executor.ts";
+import { secretsOf } from "../../core/build/secrets.ts";
 import { IronicImagesError } from "../../core/errors.ts";
 import type { FingerprintInputs } from "../../core/recipe/fingerprint.ts";
 import { untilCancelled, update } from "../cancellation.ts";
@@ -44,7 +45,7 @@ async function verifiedArtifact(
   { name, fingerprint }: WantedArtifact,
   projectDirectory: string,
 ): Promise<ArtifactRecord | undefined> {
-  const store = openStore(projectDirectory, { onMessage: (message) => console.log(message) });
+  const store = openStackStore(projectDirectory);
   const record = await store.find(name, fingerprint);
   if (record === undefined) return undefined;
   try {
@@ -65,16 +66,30 @@ async function verifiedArtifact(
 async function make(
   { name, fingerprint, inputs }: WantedArtifact,
   projectDirectory: string,
-  { build, locations }: RuntimeSettings,
+  { build, locations, secrets }: RuntimeSettings,
   signal: AbortSignal,
 ): Promise<ArtifactRecord> {
   const executor = localExecutor({ projectDirectory, settings: build, update });
   signal.throwIfAborted();
-  const running = await executor.startOrAttach({ schema: 1, name, fingerprint, inputs, locations });
+  const running = await executor.startOrAttach(
+    { schema: 1, name, fingerprint, inputs, locations },
+    secretsOf(inputs, secrets),
+  );
   const cancel = (): void => void running.cancel().catch(() => undefined);
   signal.addEventListener("abort", cancel, { once: true });
   if (signal.aborted) cancel();
   const print = progressPrinter(name, (line) => console.log(line));
   for await (const event of running.events()) print(event);
-  return await running.fetch();
+  const record = await running.fetch();
+  // From here on `store gc` leaves it to this update.
+  await openStackStore(projectDirectory).find(name, fingerprint);
+  return record;
+}
+
+/** The store as this stack uses it: what it finds stays where it is while this process lives. */
+function openStackStore(projectDirectory: string): ArtifactStore {
+  return openStore(projectDirectory, {
+    onMessage: (message) => console.log(message),
+    stack: process.env["PULUMI_NODEJS_STACK"],
+  });
 }

@@ -6,6 +6,8 @@ export interface RuntimeSettings {
   readonly build: BuildSettings;
   /** Where everything is that the stack pins by sha256, as in a build job. */
   readonly locations: Readonly<Record<string, string>>;
+  /** Of the stack: a job is given the ones that its recipe names. */
+  readonly secrets: StackModel["secrets"];
 }
 
 /**
@@ -19,10 +21,10 @@ export async function runtimeSettings(
 ): Promise<RuntimeSettings> {
   const parsed = (key: string) => JSON.parse(getConfig(key) ?? "{}") as unknown;
   const stack = process.env["PULUMI_NODEJS_STACK"] ?? "<stack>";
-  const keys = ["userImages", "deployImages", "build"] as const;
+  const keys = ["userImages", "deployImages", "secretEnvironment", "build"] as const;
   const config = Object.fromEntries(keys.map((key) => [key, parsed(key)]));
   const model = await loadStack({ projectDirectory, stack, config });
-  return { build: model.build, locations: pinnedLocations(model) };
+  return { build: model.build, locations: pinnedLocations(model), secrets: model.secrets };
 }
 
 /** Where to get what the images of a stack pin, by sha256. */

@@ -3,6 +3,7 @@ import type { DeployContent } from "../../core/recipe/deploy-content.ts";
 import { deployVariableProblem } from "../../core/recipe/deploy-environment.ts";
 import { textMap } from "../../core/recipe/schema.ts";
 import { text } from "../../core/recipe/fields.ts";
+import { secretFields } from "../../core/recipe/secret-fields.ts";
 import * as rule from "../../core/recipe/text.ts";
 import { failuresOf } from "../failures.ts";
 
@@ -37,6 +38,8 @@ const build = z.strictObject({
   compression: z.enum(["gzip", "zstd"]),
   dynamicLogin: z.boolean(),
   environment: textMap(deployVariableProblem),
+  ...secretFields,
+  secretStack: z.string().optional(),
   revision: z.string().max(255).optional(),
 });
 

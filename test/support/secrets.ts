@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 
@@ -26,6 +26,47 @@ export function watchArguments(): ArgumentsWatcher {
       return seen;
     },
   };
+}
+
+/** What {@link watchForSecrets} saw. */
+export interface SeenSecrets {
+  /** Argument lists that held a secret. */
+  readonly inArguments: readonly string[];
+  /** Arguments of processes in this process's PID namespace that had a secret in their environment when they were started. */
+  readonly inEnvironments: readonly string[];
+  /** Processes of other PID namespaces, as hooks are, that had one there. */
+  readonly inSandbox: number;
+}
+
+/** Looks at arguments and environments of all processes of this machine, again and again. Needs /proc and root. */
+export function watchForSecrets(secrets: readonly string[]): { stop(): SeenSecrets } {
+  const [inArguments, inEnvironments, inSandbox] = [new Set<string>(), new Set<string>(), new Set<string>()];
+  const isIn = (text: string): boolean => secrets.some((secret) => text.includes(secret));
+  const look = (): void => {
+    for (const pid of readdirSync("/proc").filter((entry) => /^\d+$/.test(entry))) {
+      const words = readIfThere(`/proc/${pid}/cmdline`).replaceAll("\0", " ").trim();
+      if (isIn(words)) inArguments.add(words);
+      if (!isIn(readIfThere(`/proc/${pid}/environ`))) continue;
+      if (isOfThisNamespace(pid)) inEnvironments.add(words);
+      else inSandbox.add(pid);
+    }
+  };
+  // A test that fails does not stop it.
+  const timer = setInterval(look, pauseMilliseconds).unref();
+  return {
+    stop() {
+      clearInterval(timer);
+      return { inArguments: [...inArguments], inEnvironments: [...inEnvironments], inSandbox: inSandbox.size };
+    },
+  };
+}
+
+function isOfThisNamespace(pid: string): boolean {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/pid`) === readlinkSync("/proc/self/ns/pid");
+  } catch {
+    return false;
+  }
 }
 
 /** Files below a directory, symbolic links apart, that hold one of the secrets, as it is or in base64. */

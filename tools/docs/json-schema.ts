@@ -4,6 +4,7 @@ import { fieldFacts } from "../../core/recipe/fields.ts";
 import { architectures, deployImageSchema } from "../../core/recipe/deploy-schema.ts";
 import { deployVariables } from "../../core/recipe/deploy-environment.ts";
 import { recipeSchema } from "../../core/recipe/schema.ts";
+import { howToSet, secretName } from "../../core/recipe/secrets.ts";
 import { buildSchema, preflightSchema, userImageSchema } from "../../core/recipe/stack-schema.ts";
 import { imageName } from "../../core/recipe/text.ts";
 
@@ -43,6 +44,19 @@ export function stackJsonSchema(): Json {
             additionalProperties: false,
             description: "The deploy images of this cloud, by architecture.",
           },
+          "ironic-images:secretEnvironment": {
+            type: "object",
+            patternProperties: {
+              [secretName.pattern.source]: {
+                type: "object",
+                properties: { secure: { type: "string" } },
+                required: ["secure"],
+                additionalProperties: false,
+              },
+            },
+            additionalProperties: false,
+            description: `Values of secret variables, by name, as \`${howToSet("NAME")}\` writes them.`,
+          },
           "ironic-images:build": {
             ...withoutDialect(editorSchema(buildSchema)),
             description: "How this machine builds. Never changes what is built.",
@@ -50,7 +64,9 @@ export function stackJsonSchema(): Json {
           ...preflight,
         },
         // A mistyped key of ours is a mistake, every other namespace is somebody else's.
-        patternProperties: { "^ironic-images:(?!(userImages|deployImages|build|preflight|publicRoles)$)": false },
+        patternProperties: {
+          "^ironic-images:(?!(userImages|deployImages|secretEnvironment|build|preflight|publicRoles)$)": false,
+        },
       },
     },
   };

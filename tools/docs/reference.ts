@@ -6,6 +6,7 @@ import { allowedFamilies, allowedVariables } from "../../core/recipe/environment
 import { fieldFacts } from "../../core/recipe/fields.ts";
 import { recipeNames } from "../../core/recipe/load.ts";
 import { recipeFields } from "../../core/recipe/schema.ts";
+import { howToSet } from "../../core/recipe/secrets.ts";
 import { buildFields, preflightFields, userImageFields } from "../../core/recipe/stack-schema.ts";
 import { builtTable, readBuilt } from "./built.ts";
 
@@ -34,6 +35,8 @@ export function reference(projectDirectory: string): string {
     fieldTable(deployBuildFields),
     "`download` takes what somebody publishes, and refuses anything but the pinned bytes. An address is one of: `baseUrl` with `distribution` and `branch`; `kernelUrl` with `initramfsUrl`; `tarballUrl`. `npm run pin -- --stack S` writes the pins.",
     fieldTable(deployDownloadFields),
+    "### `ironic-images:secretEnvironment`",
+    `A mapping: values of the variables that \`secretEnvironment\` of a recipe or of a deploy image names, encrypted: \`${howToSet("NAME")}\`. Pulumi asks for the value. A build gets those that it names, and no resource has one. A name is \`DIB_DEV_USER_PASSWORD\`, or of your own elements and ends in \`_PASSWORD\`, \`_PASSPHRASE\`, \`_TOKEN\`, \`_SECRET\`, \`_KEY\` or \`_CREDENTIAL\`.`,
     "### `ironic-images:build`",
     "Reaches a build when it runs. Nothing of it is in an image, and no change of it changes a resource.",
     fieldTable(buildFields),

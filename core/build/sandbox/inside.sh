@@ -1,6 +1,7 @@
 #!/bin/bash
 # First process of the sandbox's PID namespace: arranges the file system, then runs the command in job/command.
 # Usage: inside.sh BUILD-DIRECTORY CACHE-DIRECTORY
+# Standard input is a line: empty, or two words in base64, what becomes secrets/environment and secrets/search.json.
 set -eu
 here=$(dirname "$(readlink -f "$0")")
 build=$1 cache=$2
@@ -18,6 +19,18 @@ if ! grep -qw device-mapper /proc/misc && ! modprobe -q dm_mod 2>/dev/null; then
   over "$here/kpartx" kpartx
   over "$here/dmsetup" dmsetup
 fi
+
+read -r environment search || :
+if [ -n "$environment" ]; then
+  # In memory that is never swapped, and gone with this namespace; the directory on the disk stays empty.
+  mkdir "$build/secrets"
+  mount -t ramfs -o mode=0700 none "$build/secrets"
+  # Pipes: bash can make a file on the disk of a here-string.
+  printf '%s' "$environment" | base64 -d >"$build/secrets/environment"
+  printf '%s' "$search" | base64 -d >"$build/secrets/search.json"
+fi
+unset environment search
+exec </dev/null
 
 mount --bind "$cache" "$build/cache"
 mapfile -d '' -t binds <"$build/job/binds"

@@ -30,10 +30,29 @@ test("every host and credential of the build is private, each once, and a passwo
 
 test("the log loses credentials, not host names", () => {
   const redact = redactor(texts);
-  assert.equal(
-    redact("GET http://user:s%40cret@mirror.example/x with s@cret"),
-    "GET http://***@mirror.example/x with ***",
-  );
+  const text = "GET http://user:s%40cret@mirror.example/x with s@cret";
+  assert.equal(redact.push(text) + redact.end(), "GET http://***@mirror.example/x with ***");
+});
+
+test("a credential is found wherever the pieces of a text are cut, and none of it is let go before", () => {
+  const credentials = ["abcabd", "abcab", "user:abcabd"].map((text) => ({ text, kind: "credential" as const }));
+  for (const text of ["x abcabd y", "abcabcabd\nabca", "user:abcabd", "user:abcab user:abcabd"]) {
+    const whole = redactor(credentials);
+    const expected = whole.push(text) + whole.end();
+    assert.doesNotMatch(expected, /abcab/);
+    for (let first = 0; first <= text.length; first += 1) {
+      for (let second = first; second <= text.length; second += 1) {
+        const redact = redactor(credentials);
+        const pieces = [text.slice(0, first), text.slice(first, second), text.slice(second)];
+        const out = [...pieces.map((piece) => redact.push(piece)), redact.end()].join("");
+        assert.equal(out, expected, `${text} cut at ${first} and ${second}`);
+      }
+    }
+  }
+});
+
+test("whole lines are not held back", () => {
+  assert.match(redactor([{ text: "secret", kind: "credential" }]).push("one secret\ntwo sec"), /^one \*\*\*\n/);
 });
 
 test("of the Python index every host and credential is private, and what pip knows by itself is not asked for", () => {

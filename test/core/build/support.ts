@@ -6,7 +6,7 @@ import type { TestContext } from "node:test";
 import { execa } from "execa";
 import tmp from "tmp";
 import { localExecutor } from "../../../core/build/local-executor.ts";
-import type { BuildEvent } from "../../../core/build/executor.ts";
+import type { BuildEvent, Secrets } from "../../../core/build/executor.ts";
 import type { BuildJob } from "../../../core/build/job.ts";
 import type { BuildSettings } from "../../../core/build/settings.ts";
 import type { ArtifactRecord } from "../../../core/artifacts/record.ts";
@@ -58,8 +58,16 @@ export interface Project {
   hook(path: string, script: string): void;
   job(name: string, content: RecipeContent): BuildJob;
   /** Builds to the end. */
-  build(job: BuildJob, settings?: BuildSettings): Promise<{ record: ArtifactRecord; events: BuildEvent[] }>;
-  start(job: BuildJob, settings?: BuildSettings): ReturnType<ReturnType<typeof localExecutor>["startOrAttach"]>;
+  build(
+    job: BuildJob,
+    settings?: BuildSettings,
+    secrets?: Secrets,
+  ): Promise<{ record: ArtifactRecord; events: BuildEvent[] }>;
+  start(
+    job: BuildJob,
+    settings?: BuildSettings,
+    secrets?: Secrets,
+  ): ReturnType<ReturnType<typeof localExecutor>["startOrAttach"]>;
   artifact(record: Pick<ArtifactRecord, "name" | "fingerprint">, ...path: string[]): string;
 }
 
@@ -80,8 +88,8 @@ export function makeProject(t: TestContext, options: { name?: string; path?: str
     assert.deepEqual(mountsBelow(parent), [], "nothing may be mounted in a project after a test");
     rmSync(parent, { recursive: true, force: true });
   });
-  const start: Project["start"] = (job, settings = {}) =>
-    localExecutor({ projectDirectory: directory, settings }).startOrAttach(job);
+  const start: Project["start"] = (job, settings = {}, secrets = {}) =>
+    localExecutor({ projectDirectory: directory, settings }).startOrAttach(job, secrets);
   return {
     directory,
     cache,
@@ -94,8 +102,8 @@ export function makeProject(t: TestContext, options: { name?: string; path?: str
       return { schema: 1, name, fingerprint: fingerprint(inputs), inputs };
     },
     start,
-    async build(job, settings) {
-      const build = await start(job, settings);
+    async build(job, settings, secrets) {
+      const build = await start(job, settings, secrets);
       const events: BuildEvent[] = [];
       for await (const event of build.events()) events.push(event);
       return { record: await build.fetch(), events };

@@ -86,8 +86,12 @@ test("user, home, working directory and environment of the machine do not matter
   );
 });
 
+const secret = { secretEnvironment: ["AGENT_TOKEN"] };
+
 // For every content field, recipes that differ from `base` in that field; `unset` leaves the others without contradiction.
-const changed: Readonly<Record<keyof RecipeContent, { to: Record<string, unknown>; unset?: readonly string[] }>> = {
+const changed: Readonly<
+  Record<Exclude<keyof RecipeContent, "secretStack">, { to: Record<string, unknown>; unset?: readonly string[] }>
+> = {
   kind: { to: { kind: "whole-disk", firmware: "uefi" }, unset: ["bootloader"] },
   distribution: { to: { distribution: "centos" } },
   release: { to: { release: "resolute" } },
@@ -101,6 +105,9 @@ const changed: Readonly<Record<keyof RecipeContent, { to: Record<string, unknown
   baseImage: { to: { baseImage: pin("b") } },
   sources: { to: { sources: { mirror: "http://example.org/ubuntu", security: "http://example.org/security" } } },
   environment: { to: { environment: { DIB_DHCP_TIMEOUT: "31", DIB_GRUB_TIMEOUT: "1" } } },
+  secretEnvironment: { to: secret },
+  secretFiles: { to: { ...secret, secretFiles: ["/etc/agent/token"] } },
+  shareSecretArtifact: { to: { ...secret, shareSecretArtifact: true } },
   revision: { to: { revision: "2" } },
 };
 

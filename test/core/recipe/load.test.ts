@@ -23,6 +23,7 @@ test("a small stack comes out with all defaults resolved", async (t) => {
   };
   assert.deepEqual(stack, {
     build: { timeoutMinutes: 120 },
+    secrets: {},
     preflight: { isOn: true, publicRoles: ["admin"] },
     warnings: [],
     deployImages: [],
@@ -61,6 +62,7 @@ test("a stack without images is valid", async (t) => {
   assert.deepEqual(stack, {
     userImages: [],
     deployImages: [],
+    secrets: {},
     build: { timeoutMinutes: 120 },
     preflight,
     warnings: [],

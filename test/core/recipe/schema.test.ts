@@ -30,7 +30,8 @@ for (const [name, shape] of Object.entries(shapes)) {
   });
 }
 
-const contentKeys: Readonly<Record<keyof RecipeContent, true>> = {
+// The stack of a content with secrets is what is loaded, and no field.
+const contentKeys: Readonly<Record<Exclude<keyof RecipeContent, "secretStack">, true>> = {
   kind: true,
   distribution: true,
   release: true,
@@ -44,6 +45,9 @@ const contentKeys: Readonly<Record<keyof RecipeContent, true>> = {
   baseImage: true,
   sources: true,
   environment: true,
+  secretEnvironment: true,
+  secretFiles: true,
+  shareSecretArtifact: true,
   revision: true,
 };
 
@@ -58,7 +62,7 @@ test("a stack may override every content field but the kind", () => {
   assert.deepEqual(["kind", ...Object.keys(overrideFields)].sort(), Object.keys(contentKeys).sort());
 });
 
-const deployContentKeys: Readonly<Record<keyof DeployBuildContent, true>> = {
+const deployContentKeys: Readonly<Record<Exclude<keyof DeployBuildContent, "secretStack">, true>> = {
   kind: true,
   distribution: true,
   release: true,
@@ -74,6 +78,9 @@ const deployContentKeys: Readonly<Record<keyof DeployBuildContent, true>> = {
   compression: true,
   dynamicLogin: true,
   environment: true,
+  secretEnvironment: true,
+  secretFiles: true,
+  shareSecretArtifact: true,
   revision: true,
 };
 
