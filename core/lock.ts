@@ -56,8 +56,8 @@ export async function acquireLock(path: string, options: LockOptions): Promise<L
 const readDirectory = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 
 function openLockFile(path: string): number {
-  mkdirSync(dirname(path), { recursive: true });
-  return openSync(path, "a", 0o666);
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  return openSync(path, "a", 0o600);
 }
 
 /** Node has no flock(2). The lock belongs to the open file, which flock(1) inherits as its standard input, and stays when flock(1) ends. */

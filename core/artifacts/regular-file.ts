@@ -105,7 +105,7 @@ export async function syncToDisk(path: string): Promise<void> {
 
 /** Makes a directory with those above it, and forces the entries of all that are new to the disk. */
 export async function makeDirectory(path: string): Promise<void> {
-  const first = await mkdir(path, { recursive: true });
+  const first = await mkdir(path, { recursive: true, mode: 0o700 });
   if (first === undefined) return;
   for (let made = path; made.length >= first.length; made = dirname(made)) await syncToDisk(dirname(made));
 }

@@ -40,7 +40,7 @@ export async function fetchBaseImage(
     throw new IronicImagesError("base-image-url", `${shownUrl(url)} is no http(s) URL; correct baseImage.url`);
   }
   const directory = join(cacheDirectory, "base-images");
-  await mkdir(directory, { recursive: true });
+  await mkdir(directory, { recursive: true, mode: 0o700 });
   if ("unpinned" in request) {
     const image = await downloadInto(directory, url, undefined, report, limits);
     report(

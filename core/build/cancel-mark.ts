@@ -11,7 +11,7 @@ export const cancelMarksDirectory = ".images/cancelled";
  * @param update the process that runs it
  */
 export function markCancelled(projectDirectory: string, update: ProcessIdentity): void {
-  mkdirSync(join(projectDirectory, cancelMarksDirectory), { recursive: true });
+  mkdirSync(join(projectDirectory, cancelMarksDirectory), { recursive: true, mode: 0o700 });
   writeFileSync(mark(projectDirectory, update), "");
 }
 

@@ -54,7 +54,7 @@ export async function createJobDirectory(
   settings: BuildSettings,
 ): Promise<string> {
   const jobs = join(projectDirectory, jobsDirectory);
-  await mkdir(jobs, { recursive: true });
+  await mkdir(jobs, { recursive: true, mode: 0o700 });
   const directory = tmp.dirSync({
     tmpdir: jobs,
     prefix: jobPrefix(job),

@@ -16,6 +16,8 @@ const [jobDirectory, projectDirectory] = process.argv.slice(2);
 if (jobDirectory === undefined || projectDirectory === undefined)
   throw new Error("usage: job-main.ts JOB-DIRECTORY PROJECT-DIRECTORY");
 
+// Whatever a job makes is its user's alone until it is published; the sandbox has a mask of its own.
+process.umask(0o077);
 const files = jobFiles(jobDirectory);
 const controller = new AbortController();
 const end = (reason: IronicImagesError): void => {

@@ -60,7 +60,7 @@ async function downloadInto(
       logPath,
     });
   const partialDirectory = join(cacheDirectory(), "downloads");
-  await mkdir(partialDirectory, { recursive: true });
+  await mkdir(partialDirectory, { recursive: true, mode: 0o700 });
   const timer = setInterval(heartbeat, heartbeatMilliseconds);
   try {
     heartbeat();

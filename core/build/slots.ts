@@ -33,7 +33,7 @@ export async function takeSlot(
       const lock = await acquireLock(join(directory, `slot-${index}.lock`), { wait: false });
       if (lock === undefined) continue;
       const cache = join(directory, `slot-${index}`);
-      await mkdir(cache, { recursive: true });
+      await mkdir(cache, { recursive: true, mode: 0o700 });
       return { index, cache, release: () => lock.release() };
     }
     if (round === 0) options.onWait();

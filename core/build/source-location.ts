@@ -43,7 +43,7 @@ export async function fetchPinnedFile(file: PinnedFile, places: SourcePlaces): P
   const sdist = parseSdistLocation(file.location);
   const isUrl = /^https?:\/\//.test(file.location);
   if (sdist === undefined && !isUrl) return copyOfProject(file, places);
-  await mkdir(places.cache, { recursive: true });
+  await mkdir(places.cache, { recursive: true, mode: 0o700 });
   const lock = await acquireLock(join(places.cache, `.${file.sha256}.lock`), { wait: true, signal: places.signal });
   try {
     const path = join(places.cache, file.sha256);

@@ -13,7 +13,7 @@ export async function newStagingDirectory(
   job: Pick<BuildJob, "name" | "fingerprint">,
 ): Promise<string> {
   const parent = join(projectDirectory, stagingDirectory);
-  await mkdir(parent, { recursive: true });
+  await mkdir(parent, { recursive: true, mode: 0o700 });
   return tmp.dirSync({ tmpdir: parent, prefix: jobPrefix(job), keep: true }).name;
 }
 

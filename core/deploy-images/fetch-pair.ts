@@ -46,7 +46,7 @@ const unpackingAtMost = 3600 * 1000;
  */
 export async function fetchPair(request: FetchPairRequest): Promise<void> {
   const { source, pins, partialDirectory, signal } = request;
-  await mkdir(partialDirectory, { recursive: true });
+  await mkdir(partialDirectory, { recursive: true, mode: 0o700 });
   await sweep(partialDirectory);
   const files = pinnedUrls(source).map(([pin, url]) => {
     const sha256 = pins[pin];

@@ -37,7 +37,7 @@ export type NotedUpload = Pick<UploadNote, "engine" | "backend" | "urn" | "uploa
 export async function noteUpload(projectDirectory: string, noted: NotedUpload): Promise<void> {
   const path = notePath(projectDirectory, noted);
   if (existsSync(path)) return;
-  mkdirSync(join(projectDirectory, notesDirectory), { recursive: true });
+  mkdirSync(join(projectDirectory, notesDirectory), { recursive: true, mode: 0o700 });
   const note: UploadNote = { schema: 1, host: hostname(), ...noted };
   await replaceFile(path, `${JSON.stringify(note)}\n`);
 }
