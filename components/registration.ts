@@ -116,7 +116,10 @@ async function verifyArtifact(
 ): Promise<void> {
   const [fingerprint, buildId, urn] = await known(pulumi.all([artifact.fingerprint, artifact.buildId, artifact.urn]));
   const wanted = { name: artifactName, fingerprint, buildId };
-  const store = openStore(process.cwd(), { onMessage: (message) => void pulumi.log.warn(message, artifact) });
+  const store = openStore(process.cwd(), {
+    onMessage: (message) => void pulumi.log.warn(message, artifact),
+    stack: pulumi.getStack(),
+  });
   await requireUploadable(store, wanted, `pulumi up --replace '${urn}'`, allowLuks);
 }
 

@@ -1,15 +1,16 @@
 import { mkdir, rm } from "node:fs/promises";
 import tmp from "tmp";
 import { IronicImagesError } from "../errors.ts";
+import { acquireLock } from "../lock.ts";
 import { copyTree } from "./copy-tree.ts";
-import { recordFileName } from "./names.ts";
+import { incomingPrefix, recordFileName } from "./names.ts";
 import { publishVerified } from "./publish.ts";
 import type { ArtifactRecord } from "./record.ts";
 import { readRecord } from "./verify.ts";
 
 /**
- * Copies an artifact's directory beside the store's, checks the copy's digests, and publishes it.
- * @param store.scratch existing directory in the store's file system
+ * Copies an artifact's directory into the store under a temporary name, checks the copy's digests, and publishes it.
+ * @param store.scratch existing directory of artifacts
  * @param store.target absolute directory that the artifact goes to
  */
 export async function importArtifact(
@@ -23,8 +24,9 @@ export async function importArtifact(
       `${source} is no artifact: ${found === undefined ? `it has no ${recordFileName}` : found.why}; give the directory that holds ${recordFileName}`,
     );
   }
-  const staging = tmp.tmpNameSync({ tmpdir: store.scratch, prefix: "import" });
+  const staging = tmp.tmpNameSync({ tmpdir: store.scratch, prefix: incomingPrefix });
   await mkdir(staging, { mode: 0o700 });
+  const lock = await acquireLock(staging, { wait: true, directory: true });
   try {
     await copyTree(source, staging);
     return await publishVerified(staging, found.record, {
@@ -35,5 +37,7 @@ export async function importArtifact(
   } catch (error) {
     await rm(staging, { recursive: true, force: true });
     throw error;
+  } finally {
+    lock.release();
   }
 }

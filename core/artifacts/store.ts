@@ -4,6 +4,7 @@ import { IronicImagesError } from "../errors.ts";
 import { storageFailure } from "../storage-failure.ts";
 import { rulesVersion } from "../inspect/rules/version.ts";
 import { addInspection, inspectArtifact } from "./inspect.ts";
+import { holdArtifact } from "./hold.ts";
 import { importArtifact } from "./import.ts";
 import { artifactPath, artifactsDirectory, isArtifactDirectoryOf, isSetAside, recordFileName } from "./names.ts";
 import { publishStaging, type UnpublishedRecord } from "./publish.ts";
@@ -11,6 +12,7 @@ import { damage, setDamagedAside } from "./damage.ts";
 import type { ArtifactRecord } from "./record.ts";
 import { isErrno, lstatIfExists, makeDirectory } from "./regular-file.ts";
 import { dropStamp } from "./stamp.ts";
+import { noteUser } from "./users.ts";
 import { readRecord, verifyFiles } from "./verify.ts";
 
 export type { UnpublishedRecord } from "./publish.ts";
@@ -22,6 +24,7 @@ export interface ArtifactStore {
   /**
    * The artifact's record, if its bytes are there and right. Files that were not touched since they were last verified on this machine are only
    * `lstat`ed; others are hashed again. An artifact that turns out wrong is set aside as `<directory>.bad-<n>`.
+   * Where the store was opened for a stack, the artifact stays where it is until this process ends.
    * @throws IronicImagesError `artifact-unreadable`
    */
   find(name: string, fingerprint: string): Promise<ArtifactRecord | undefined>;
@@ -57,10 +60,12 @@ export interface ArtifactStore {
 /**
  * Opens a project's store; nothing is made until something is published.
  * @param options.onMessage told, in whole sentences, what was found wrong and what was done about it
+ * @param options.stack plain name of the stack that artifacts are found for: `store gc` keeps them from it until this process ends,
+ * and then by the stack's state
  */
 export function openStore(
   projectDirectory: string,
-  options: { onMessage?: (message: string) => void } = {},
+  options: { onMessage?: (message: string) => void; stack?: string | undefined } = {},
 ): ArtifactStore {
   const say = options.onMessage ?? (() => undefined);
   const root = resolve(projectDirectory, artifactsDirectory);
@@ -97,6 +102,12 @@ export function openStore(
       .sort((a, b) => a.name.localeCompare(b.name) || a.builtAt.localeCompare(b.builtAt));
   };
 
+  const keep = async (path: string): Promise<boolean> => {
+    if (options.stack === undefined) return true;
+    await noteUser(projectDirectory, options.stack);
+    return holdArtifact(path);
+  };
+
   const storing = <T>(action: () => Promise<T>): Promise<T> =>
     action().catch((error: unknown) => {
       throw storageFailure(error, root);
@@ -116,7 +127,7 @@ export function openStore(
         return undefined;
       }
       const why = await damage(path, record, { believeStamp: true, say });
-      if (why === undefined) return record;
+      if (why === undefined) return (await keep(path)) ? record : undefined;
       await setDamagedAside(path, seen, why, say);
       return undefined;
     },
@@ -146,7 +157,7 @@ export function openStore(
     async importFrom(other) {
       return storing(async () => {
         await makeDirectory(root);
-        return importArtifact(other, { scratch: resolve(root, ".."), target: directory, say });
+        return importArtifact(other, { scratch: root, target: directory, say });
       });
     },
   };
