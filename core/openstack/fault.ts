@@ -50,6 +50,12 @@ const signs: readonly Sign[] = [
     advice: "Glance found that the bytes are not of the declared disk_format. Build the image anew.",
   },
   {
+    pattern: /is protected and cannot be deleted/,
+    kind: "refused",
+    advice:
+      "Somebody protected the image, and not this stack. If it may go: openstack image set --unprotected ID, then the same command again.",
+  },
+  {
     pattern: /Request forbidden|\b403 instead|: 403\b/,
     kind: "refused",
     advice:
@@ -59,6 +65,23 @@ const signs: readonly Sign[] = [
     pattern: /Unable to re-authenticate|Authentication failed|: 401\b/,
     kind: "refused",
     advice: "Keystone does not accept the credentials (openstack:cloud or OS_CLOUD) any more.",
+  },
+  {
+    pattern: /Resource not found: \[POST \S+\/images\]|\[POST \S+\/images\], but got 300 instead/,
+    kind: "refused",
+    advice:
+      "No Glance of version 2 answers at this address. Correct the image endpoint in Keystone's catalog, or image_endpoint_override in clouds.yaml.",
+  },
+  {
+    pattern: /\[PUT \S+\/file\], but got 409 instead/,
+    kind: "transient",
+    advice:
+      "Somebody else wrote to the image, or changed its status, while it was uploaded. What it holds is not used; pulumi up replaces it.",
+  },
+  {
+    pattern: /unexpected state '(?:killed|deactivated|pending_delete|importing|uploading)'/,
+    kind: "transient",
+    advice: "After its upload the image is not active. pulumi up replaces it.",
   },
   {
     pattern: /Error deleting Image: Resource not found/,

@@ -27,74 +27,97 @@ interface Row {
 describe("faults of Glance, each on an image of one stack, through a proxy before the real Glance", () => {
   const remove = (id: string) => owner.delete(id);
   const rows: Record<string, Row> = {
-    "post-503": { title: "503 instead of a record", fault: { method: "POST", times: 1, act: { status: 503 } } },
-    "post-reset": { title: "a reset before the record is made", fault: { method: "POST", times: 1, act: "reset" } },
+    "post-500": {
+      title: "fault 37: 500 instead of a record",
+      fault: { method: "POST", times: 1, act: { status: 500 } },
+    },
+    "post-reset": {
+      title: "fault 37: a reset before the record is made",
+      fault: { method: "POST", times: 1, act: "reset" },
+    },
     "post-lost": {
-      title: "a record whose answer is lost",
+      title: "fault 37: a record whose answer is lost",
       fault: { method: "POST", times: 1, act: "lose the answer" },
     },
     "post-lost-always": {
-      title: "records whose answers are always lost",
+      title: "fault 37: records whose answers are always lost",
       fault: { method: "POST", act: "lose the answer" },
       says: /post-lost-always-image: The connection to Glance broke/,
     },
-    "patch-503": { title: "503 while it is published", fault: { method: "PATCH", times: 1, act: { status: 503 } } },
+    "patch-502": {
+      title: "fault 37: 502 while it is published",
+      fault: { method: "PATCH", times: 1, act: { status: 502 } },
+    },
     "patch-lost": {
-      title: "a publication whose answer is lost",
+      title: "fault 37: a publication whose answer is lost",
       fault: { method: "PATCH", times: 1, act: "lose the answer" },
     },
     // The plugin asks three times: while it waits, after it, and to fill the state.
     "get-503": {
-      title: "503 when it is read back",
+      title: "fault 37: 503 when it is read back",
       fault: { method: "GET", after: 3, times: 1, act: { status: 503 } },
     },
     "put-reset-first": {
-      title: "a reset at the first byte of the upload",
+      title: "fault 37: a reset at the first byte of the upload",
       fault: { method: "PUT", times: 1, act: "reset" },
       says: /put-reset-first-image: The connection to Glance broke/,
     },
     "put-reset-middle": {
-      title: "a reset in mid-upload",
+      title: "fault 37: a reset in mid-upload",
       fault: { method: "PUT", times: 1, atByte: middle, act: "reset" },
       says: /put-reset-middle-image: The connection to Glance broke/,
     },
     "put-lost": {
-      title: "an upload whose answer is lost",
+      title: "fault 37: an upload whose answer is lost",
       fault: { method: "PUT", times: 1, act: "lose the answer" },
       says: /put-lost-image: The connection to Glance broke/,
     },
     "put-503": {
-      title: "503 after the upload",
+      title: "fault 37: 503 after the upload",
       fault: { method: "PUT", times: 1, atByte: Infinity, act: { status: 503 } },
       says: /put-503-image: Glance, or a proxy before it, could not serve the request/,
     },
     "put-401": {
-      title: "401 in mid-upload",
+      title: "fault 44: 401 in mid-upload",
       fault: { method: "PUT", times: 1, atByte: Infinity, act: { status: 401 } },
       says: /put-401-image: The token ended during the upload/,
     },
     "put-403": {
-      title: "403 for the upload",
+      title: "fault 45: 403 for the upload",
       fault: { method: "PUT", atByte: Infinity, act: { status: 403, message: "Not allowed to upload" } },
       says: /put-403-image: Glance's policy forbids it/,
     },
     "put-413": {
-      title: "413 by a proxy before Glance",
+      title: "fault 43: 413 by a proxy before Glance",
       fault: { method: "PUT", atByte: Infinity, act: { status: 413, message: "Request Entity Too Large" } },
       says: /put-413-image: Something before or in Glance limits the size/,
     },
     "put-mangled": {
-      title: "a byte that is changed on the way",
+      title: "fault 46: a byte that is changed on the way",
       fault: { method: "PUT", times: 1, atByte: middle, act: "flip a byte" },
       says: /put-mangled-image: Glance holds other bytes than were sent/,
     },
+    "put-409": {
+      title: "fault 40: 409 for the upload",
+      fault: { method: "PUT", times: 1, atByte: Infinity, act: { status: 409, message: "Conflict" } },
+      says: /put-409-image: Somebody else wrote to the image/,
+    },
+    "get-saving": {
+      title: "faults 42, 51: an image that is saving for a while after its upload",
+      fault: { method: "GET", times: 3, act: { says: "saving" } },
+    },
+    "get-killed": {
+      title: "fault 42: an image that Glance killed",
+      fault: { method: "GET", times: 1, act: { says: "killed" } },
+      says: /get-killed-image: After its upload the image is not active/,
+    },
     "put-deleted": {
-      title: "an image that is deleted during its upload",
+      title: "fault 41: an image that is deleted during its upload",
       fault: { method: "PUT", times: 1, atByte: middle, act: remove },
       says: /put-deleted-image: Somebody deleted the image/,
     },
     "get-deleted": {
-      title: "an image that is deleted right after its upload",
+      title: "fault 41: an image that is deleted right after its upload",
       fault: { method: "GET", times: 1, act: remove },
       says: /get-deleted-image: Somebody deleted the image/,
     },
@@ -166,7 +189,7 @@ describe("faults of Glance, each on an image of one stack, through a proxy befor
     await cloud.stop();
   });
 
-  it("the first up meets every fault, and shows nobody an image that is not whole", async () => {
+  it("faults 37, 46: the first up meets every fault, and shows nobody an image that is not whole", async () => {
     const run = await up();
     assert.notEqual(run.exitCode, 0);
     assert.deepEqual(
@@ -185,13 +208,13 @@ describe("faults of Glance, each on an image of one stack, through a proxy befor
     });
   }
 
-  it("records whose creation was never answered are not left", async () => {
+  it("fault 37: records whose creation was never answered are not left", async () => {
     assert.equal(injected["post-lost-always"]?.hits, 3);
     const left = (await all()).filter((line) => line.startsWith("post-lost-always "));
     assert.deepEqual(left, []);
   });
 
-  it("the next up publishes all of them; of what is replaced only that stays whose deletion is not answered, and is told", async () => {
+  it("faults 37, 40, 41, 42, 44, 46: the next up publishes all of them; of what is replaced only that stays whose deletion is not answered, and is told", async () => {
     for (const fault of Object.values(injected)) fault.remove();
     const refused = faulty.inject({ method: "DELETE", name: "put-503", times: 1, act: { status: 503 } });
     const lost = faulty.inject({ method: "DELETE", name: "put-lost", times: 1, act: "lose the answer" });
@@ -223,7 +246,7 @@ describe("faults of Glance, each on an image of one stack, through a proxy befor
     assert.deepEqual((await owner.list(stack)).map(({ id }) => id).sort(), ids);
   });
 
-  it("no secret stands in a state, a log, an error, an artifact's record, or in any process's arguments", async (t) => {
+  it("fault 54: no secret of the cloud stands in a state, a log, an error, an artifact's record, or in any process's arguments", async (t) => {
     const secrets = [credential.secret, (await auth())["password"] ?? "", ...faulty.tokens];
     assert.ok(secrets.every((secret) => secret.length >= 30));
     assert.ok(faulty.tokens.size >= 3, "the proxy must have seen tokens of plugin and program");

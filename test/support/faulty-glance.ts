@@ -21,13 +21,16 @@ export interface GlanceFault {
 /**
  * `reset`: the connection is reset before Glance has all of the request. `lose the answer`: Glance acts, and the connection is
  * reset instead of its answer. `flip a byte`: of the body. A status: answered in place of Glance, which sees the request cut
- * off. A function: runs while the request waits, which then goes on.
+ * off. `bytesPerSecond`: so slowly Glance gets the body. `says`: the status that stands in the answer's record instead of
+ * Glance's. A function: runs while the request waits, which then goes on.
  */
 export type FaultAct =
   | "reset"
   | "lose the answer"
   | "flip a byte"
   | { readonly status: number; readonly message?: string }
+  | { readonly bytesPerSecond: number }
+  | { readonly says: string }
   | ((imageId: string) => Promise<void>);
 
 /** A fault in place. */
@@ -129,6 +132,7 @@ function pass(
       return;
     }
     if (method === "POST") remember(answer, images);
+    if (typeof fault?.act === "object" && "says" in fault.act) return void answerWith(outgoing, answer, fault.act.says);
     outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
     answer.pipe(outgoing);
   });
@@ -143,13 +147,14 @@ function pass(
     if (typeof act === "function") return await act(id ?? "");
     passed.destroy();
     if (act === "reset") incoming.socket.resetAndDestroy();
-    if (typeof act !== "object") return;
+    if (typeof act !== "object" || !("status" in act)) return;
     incoming.unpipe();
     incoming.resume();
     const text = `<html><body><h1>${act.status}</h1>${act.message ?? "injected"}</body></html>`;
     outgoing.writeHead(act.status, { "content-type": "text/html", connection: "close" }).end(text);
   };
-  const stream = throughFault(act, fault?.atByte ?? 0, happen);
+  const slow = typeof act === "object" && "bytesPerSecond" in act;
+  const stream = slow ? slowed(act.bytesPerSecond) : throughFault(act, fault?.atByte ?? 0, happen);
   stream.on("error", () => {});
   stream.pipe(passed);
   if (body === undefined) incoming.pipe(stream);
@@ -158,7 +163,7 @@ function pass(
 
 // Hands the body on up to the byte at which the fault happens; what happens decides whether more follows.
 function throughFault(act: FaultAct | undefined, atByte: number, happen: () => Promise<void>): Transform {
-  const goesOn = act === undefined || act === "lose the answer";
+  const goesOn = act === undefined || act === "lose the answer" || (typeof act === "object" && "says" in act);
   let seen = 0;
   let happened = goesOn;
   const once = async (): Promise<void> => {
@@ -179,6 +184,20 @@ function throughFault(act: FaultAct | undefined, atByte: number, happen: () => P
       void once().then(() => done(), done);
     },
   });
+}
+
+function slowed(bytesPerSecond: number): Transform {
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      setTimeout(done, (chunk.length / bytesPerSecond) * 1000, undefined, chunk);
+    },
+  });
+}
+
+async function answerWith(outgoing: ServerResponse, answer: IncomingMessage, status: string): Promise<void> {
+  const record = JSON.parse(Buffer.concat(await answer.toArray()).toString()) as object;
+  const { "content-length": _, ...headers } = answer.headers;
+  outgoing.writeHead(answer.statusCode ?? 502, headers).end(JSON.stringify({ ...record, status }));
 }
 
 async function jsonBody(incoming: IncomingMessage): Promise<{ body: Buffer; image: Known }> {

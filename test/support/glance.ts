@@ -15,6 +15,8 @@ export interface GlanceUser {
   /** Sha256 of the bytes that Glance gives out. */
   downloadedSha256(id: string): Promise<string>;
   delete(id: string): Promise<void>;
+  /** Gives a record its data. */
+  upload(id: string, bytes: string): Promise<void>;
 }
 
 /** One clouds.yaml and nothing else of the machine. */
@@ -31,8 +33,9 @@ export async function imageEndpointOf(cloudsFile: string): Promise<string> {
 export async function glanceUser(cloudsFile: string, cloud: string): Promise<GlanceUser> {
   const entry = await readCloud(cloud, placesOf(cloudsFile));
   const { token, imageEndpoint } = await authenticate(entry);
-  async function call(method: string, path: string): Promise<Response> {
-    const response = await fetch(`${imageEndpoint}${path}`, { method, headers: { "X-Auth-Token": token } });
+  async function call(method: string, path: string, body: string | null = null): Promise<Response> {
+    const headers = { "X-Auth-Token": token, "Content-Type": "application/octet-stream" };
+    const response = await fetch(`${imageEndpoint}${path}`, { method, headers, body });
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
     return response;
   }
@@ -56,6 +59,9 @@ export async function glanceUser(cloudsFile: string, cloud: string): Promise<Gla
     },
     async delete(id) {
       await call("DELETE", `/v2/images/${id}`);
+    },
+    async upload(id, bytes) {
+      await call("PUT", `/v2/images/${id}/file`, bytes);
     },
   };
 }

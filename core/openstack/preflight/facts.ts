@@ -1,8 +1,10 @@
 import { z } from "zod";
-import { answered } from "../answer.ts";
+import type { IronicImagesError } from "../../errors.ts";
+import { answered, refusal, type Asked } from "../answer.ts";
 import { authorizedExchange, type AuthorizedExchange } from "../authorized.ts";
 import { imageSchema, type GlanceImage } from "../glance.ts";
-import type { Session } from "../keystone.ts";
+import type { HttpResponse } from "../http.ts";
+import { serviceMessage, type Session } from "../keystone.ts";
 
 /** Who a stack is, as the properties of its images say it. */
 export interface StackName {
@@ -115,7 +117,20 @@ export function namePaths(names: readonly string[]): string[] {
 
 async function ask<T>(exchange: AuthorizedExchange, session: Session, { path, schema, what }: Page<T>): Promise<T> {
   const response = await exchange({ method: "GET", url: `${session.imageEndpoint}${path}` });
-  return answered({ service: "Glance", method: "GET", path }, response, schema, what);
+  const asked = { service: "Glance", method: "GET", path } as const;
+  // 300 is Glance's list of versions. Every Glance of version 2 has what is asked for here.
+  if (response.status === 300 || response.status === 404) throw noGlance(asked, response, session);
+  return answered(asked, response, schema, what);
+}
+
+function noGlance(asked: Asked, { status, body }: HttpResponse, { cloud, imageEndpoint }: Session): IronicImagesError {
+  const where =
+    cloud.imageEndpoint === undefined ? "the image endpoint in Keystone's catalog" : "image_endpoint_override";
+  return refusal(
+    asked,
+    `${status} ${serviceMessage(body)}`.trim() +
+      `: no Glance of version 2 answers at ${imageEndpoint}; correct ${where} of ${cloud.source}`,
+  );
 }
 
 // Older or simpler Glances have no such page, and some keep it for administrators: then there is nothing to go by.

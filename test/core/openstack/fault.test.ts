@@ -7,32 +7,32 @@ const put = "[PUT http://glance/v2/images/1b2c/file]";
 
 const rows: { title: string; message: string; kind: string; advice: RegExp }[] = [
   {
-    title: "Glance's size cap",
+    title: "fault 43: Glance's size cap",
     message: `${upload}Expected HTTP response code [204] when accessing ${put}, but got 413 instead\n<html>413 Request Entity Too Large The incoming image is too large: </html>`,
     kind: "limit",
     advice: /image_size_cap in glance-api\.conf/,
   },
   {
-    title: "Glance's quota",
+    title: "fault 43: Glance's quota",
     message: `${upload}Expected HTTP response code [204] when accessing ${put}, but got 413 instead\nImage exceeds the storage quota: The size of the data 9 will exceed the limit. 1 bytes remaining.`,
     kind: "limit",
     advice: /user_storage_quota/,
   },
   {
-    title: "a full store",
+    title: "fault 43: a full store",
     message: `${upload}Expected HTTP response code [204] when accessing ${put}, but got 413 instead\nImage storage media is full: There is not enough disk space`,
     kind: "limit",
     advice: /store is full/,
   },
   {
-    title: "a limit in Keystone",
+    title: "fault 43: a limit in Keystone",
     message:
       "Error creating Image: Expected HTTP response code [201] when accessing [POST http://glance/v2/images], but got 413 instead\nProject p is over a limit for [Resource image_count_total is over limit of 2]",
     kind: "limit",
     advice: /limit of the project in Keystone/,
   },
   {
-    title: "a proxy's limit",
+    title: "fault 43: a proxy's limit",
     message: `${upload}Expected HTTP response code [204] when accessing ${put}, but got 413 instead\n<html>nginx</html>`,
     kind: "limit",
     advice: /proxy's limit/,
@@ -44,13 +44,13 @@ const rows: { title: string; message: string; kind: string; advice: RegExp }[] =
     advice: /disk_format/,
   },
   {
-    title: "policy, by the plugin",
+    title: "fault 45: policy, by the plugin",
     message: `${upload}Request forbidden: ${put}, error message: {"code": "403 Forbidden"}`,
     kind: "refused",
     advice: /policy forbids/,
   },
   {
-    title: "policy, by our client",
+    title: "fault 45: policy, by our client",
     message: "Glance: PATCH /v2/images/1b2c: 403 You are not authorized to complete publicize_image action.",
     kind: "refused",
     advice: /policy forbids/,
@@ -110,10 +110,36 @@ const rows: { title: string; message: string; kind: string; advice: RegExp }[] =
     advice: /could not serve/,
   },
   {
-    title: "another endpoint",
-    message: "Error creating Image: Resource not found: [POST http://glance/v2/images]",
-    kind: "other",
-    advice: /^$/,
+    title: "fault 45: another endpoint",
+    message: "Error creating Image: Resource not found: [POST http://glance/v2/images], error message: 404",
+    kind: "refused",
+    advice: /No Glance of version 2 answers/,
+  },
+  {
+    title: "fault 45: an endpoint that offers versions",
+    message:
+      "Error creating Image: Expected HTTP response code [201] when accessing [POST http://glance/v2/images], but got 300 instead",
+    kind: "refused",
+    advice: /No Glance of version 2 answers/,
+  },
+  {
+    title: "fault 45: an image that somebody protected",
+    message:
+      "Error deleting Image: Request forbidden: [DELETE http://glance/v2/images/1b2c], error message: Image 1b2c is protected and cannot be deleted.",
+    kind: "refused",
+    advice: /^Somebody protected the image/,
+  },
+  {
+    title: "fault 40: a second writer",
+    message: `${upload}Expected HTTP response code [204] when accessing ${put}, but got 409 instead`,
+    kind: "transient",
+    advice: /Somebody else wrote/,
+  },
+  {
+    title: "fault 42: an image that was killed",
+    message: "Error waiting for Image: unexpected state 'killed', wanted target 'active'. last error: %!s(<nil>)",
+    kind: "transient",
+    advice: /is not active\. pulumi up replaces it/,
   },
   {
     title: "bytes that are not as built",
@@ -124,7 +150,7 @@ const rows: { title: string; message: string; kind: string; advice: RegExp }[] =
 ];
 
 for (const { title, message, kind, advice } of rows) {
-  test(`what an error says of Glance: ${title} is ${kind}`, () => {
+  test(`${title}, in the words of an error, is ${kind}`, () => {
     const fault = glanceFault(message);
     assert.equal(fault.kind, kind);
     assert.match(fault.advice, advice);

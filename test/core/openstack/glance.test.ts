@@ -90,7 +90,7 @@ test("a patch that policy forbids: method, path, status and Glance's message, an
   );
 });
 
-test("a token that Glance does not know any more is renewed once, and the request repeated", async (t) => {
+test("fault 44: a token that Glance does not know any more is renewed once, and the request repeated", async (t) => {
   await fresh(t);
   const { id } = await images.upload("kernel");
   const { front, session: through } = await throughFront(t);
@@ -103,12 +103,24 @@ test("a token that Glance does not know any more is renewed once, and the reques
   );
 });
 
-test("a Glance that goes on saying 401 is an error after one renewal (injected fault)", async (t) => {
+test("fault 44: a Glance that goes on saying 401 is an error after one renewal (injected fault)", async (t) => {
   await fresh(t);
   const { front, session: through } = await throughFront(t, () => ({ status: 401 }));
   await assert.rejects(glanceClient(through).get(randomUUID()), { code: "glance-refused" });
   assert.equal(front.requests.length, 2);
 });
+
+for (const [title, days] of [
+  ["ahead", 1],
+  ["behind", -1],
+] as const) {
+  test(`fault 44: a clock that is a day ${title} (played) changes nothing, because Keystone judges its tokens`, async (t) => {
+    t.mock.timers.enable({ apis: ["Date"], now: Date.now() + days * 24 * 3600 * 1000 });
+    await fresh(t);
+    const { id } = await images.upload("kernel");
+    assert.equal((await glanceClient(session).get(id))?.id, id);
+  });
+}
 
 for (const [title, status, message] of [
   ["an answer of 500", 500, /GET \/v2\/images\/x: 500 injected$/],

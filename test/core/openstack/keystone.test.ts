@@ -75,6 +75,17 @@ for (const { title, region, interface: wanted, url } of endpoints) {
     assert.equal(imageEndpoint(catalog, { source: "cloud x", interface: wanted, ...region }), url));
 }
 
+test("fault 45: a catalog without image service is told with the endpoints that there are", () => {
+  const compute = [{ type: "compute", endpoints: [{ interface: "public", region_id: "One", url: "http://nova" }] }];
+  const image = [{ type: "image", endpoints: [{ interface: "admin", region_id: "One", url: "http://glance" }] }];
+  const wanted = { source: "cloud x in y", interface: "public" } as const;
+  assert.throws(
+    () => imageEndpoint(compute, wanted),
+    /^IronicImagesError: cloud x in y: the catalog has no public image endpoint; it has none$/,
+  );
+  assert.throws(() => imageEndpoint(image, wanted), /no public image endpoint; it has One admin$/);
+});
+
 for (const [url, message] of [
   ["not an address", /is no http or https address; correct it in Keystone .*or set image_endpoint_override/],
   ["ftp://glance/", /is no http or https address/],
@@ -172,20 +183,20 @@ test("an application credential opens its project, by id and by name; its wrong 
 
 const refused: { title: string; change: Parameters<typeof variant>[3]; code: string; message: RegExp }[] = [
   {
-    title: "a wrong password",
+    title: "fault 44: a wrong password",
     change: ({ auth }) => Object.assign(auth, { password: "wrong-secret" }),
     code: "cloud-refused",
     message:
       /^cloud variant in \S+: POST http:\S+\/v3\/auth\/tokens: 401 The request you have made requires authentication/,
   },
   {
-    title: "an unknown region",
+    title: "fault 45: an unknown region",
     change: (entry) => Object.assign(entry, { region_name: "Nowhere" }),
     code: "cloud-config",
     message: /no public image endpoint in region_name Nowhere; it has RegionOne public/,
   },
   {
-    title: "an interface that the catalog has not",
+    title: "fault 45: an interface that the catalog has not",
     change: (entry) => Object.assign(entry, { interface: "admin" }),
     code: "cloud-config",
     message: /no admin image endpoint/,
@@ -198,7 +209,7 @@ const refused: { title: string; change: Parameters<typeof variant>[3]; code: str
   },
 ];
 for (const { title, change, code, message } of refused) {
-  test(`refused by the real Keystone: ${title}`, async (t) => {
+  test(`${title} is refused by the real Keystone`, async (t) => {
     await assert.rejects(
       authenticate(await variant(t, cloud.cloudsFile, "local", change)),
       (error: IronicImagesError) => {

@@ -14,7 +14,7 @@ before(async () => {
 });
 after(() => cloud.stop());
 
-test("of all records in the real Glance those of one upload are removed, but for those that were there before", async (t) => {
+test("fault 47: of all records in the real Glance those of one upload are removed, but for those that were there before", async (t) => {
   const session = await authenticate(await variant(t, cloud.cloudsFile, "local"));
   const stranger = await authenticate(await variant(t, cloud.cloudsFile, "other"));
   const [own, others] = [uploads(session), uploads(stranger)];

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
 import type { IronicImagesError } from "../../../core/errors.ts";
-import type { PublishedImage } from "../../../core/openstack/publish.ts";
+import { glanceClient, type GlanceClient } from "../../../core/openstack/glance.ts";
+import { publishImages, type PublishedImage } from "../../../core/openstack/publish.ts";
 import { testCloud, type TestCloud } from "../../support/cloud.ts";
 import type { Fault, Recorded } from "./front.ts";
 import { publishScene } from "./publish-scene.ts";
@@ -63,9 +64,27 @@ const corruptions: {
   },
 ];
 for (const { title, corrupt, message } of corruptions) {
-  test(`nothing becomes visible: ${title}`, async (t) => {
+  test(`fault 46: nothing becomes visible: ${title}`, async (t) => {
     const { images, triple, publish, patches, seenByOther } = await publishScene(t, cloud);
     await assert.rejects(publish("public", await corrupt(triple, images)), { code: "image-not-as-built", message });
+    assert.deepEqual(patches(), []);
+    assert.deepEqual(await seenByOther(), [false, false, false]);
+  });
+}
+
+for (const status of ["importing", "deactivated"]) {
+  test(`fault 42: nothing becomes visible when an image is ${status} (played: the status in Glance's answer)`, async (t) => {
+    const { session, triple, patches, seenByOther } = await publishScene(t, cloud);
+    const glance = glanceClient(session);
+    const client: GlanceClient = {
+      ...glance,
+      async get(id) {
+        const record = await glance.get(id);
+        return record !== undefined && id === triple[1]?.id ? { ...record, status } : record;
+      },
+    };
+    const code = status === "deactivated" ? "image-deactivated" : "image-not-as-built";
+    await assert.rejects(publishImages(client, { images: triple, visibility: "public" }), { code });
     assert.deepEqual(patches(), []);
     assert.deepEqual(await seenByOther(), [false, false, false]);
   });

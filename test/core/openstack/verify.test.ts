@@ -27,7 +27,7 @@ const examples: { title: string; change: Partial<GlanceImage>; differences: unkn
   },
   { title: "digits in upper case", change: { os_hash_value: sha512.toUpperCase() }, differences: [] },
   {
-    title: "no data yet",
+    title: "fault 46: no data yet",
     change: { status: "queued", size: null, os_hash_algo: null, os_hash_value: null },
     differences: [
       { field: "status", expected: "active", found: "queued" },
@@ -36,17 +36,17 @@ const examples: { title: string; change: Partial<GlanceImage>; differences: unkn
     ],
   },
   {
-    title: "an active image of size 0",
+    title: "fault 46: an active image of size 0",
     change: { size: 0 },
     differences: [{ field: "size", expected: "10", found: "0" }],
   },
   {
-    title: "other bytes",
+    title: "fault 46: other bytes",
     change: { os_hash_value: "c".repeat(128) },
     differences: [{ field: "os_hash_value", expected: sha512, found: "c".repeat(128) }],
   },
   {
-    title: "no digest",
+    title: "fault 46: no digest",
     change: { os_hash_value: null },
     differences: [{ field: "os_hash_value", expected: sha512, found: "none" }],
   },
@@ -61,20 +61,30 @@ const examples: { title: string; change: Partial<GlanceImage>; differences: unkn
     differences: [{ field: "os_hash_algo", expected: "sha512 or sha256", found: "sha384" }],
   },
   {
-    title: "a Glance that knows only md5",
+    title: "fault 46: a Glance that knows only md5",
     change: { os_hash_algo: null, os_hash_value: null, checksum: md5.toUpperCase() },
     differences: [],
   },
   {
-    title: "another md5 where there is nothing better",
+    title: "fault 46: another md5 where there is nothing better",
     change: { os_hash_algo: null, os_hash_value: null, checksum: "e".repeat(32) },
     differences: [{ field: "checksum", expected: md5, found: "e".repeat(32) }],
   },
   {
-    title: "the right sha512 without an md5, as of a Glance in FIPS mode",
+    title: "fault 46: the right sha512 without an md5, as of a Glance in FIPS mode",
     change: { checksum: null },
     differences: [],
   },
+  {
+    title: "fault 46: neither digest nor md5",
+    change: { os_hash_algo: null, os_hash_value: null, checksum: null },
+    differences: [{ field: "os_hash_algo", expected: "sha512 or sha256", found: "none" }],
+  },
+  ...["killed", "deactivated", "pending_delete", "deleted", "importing", "uploading", "saving"].map((status) => ({
+    title: `fault 42: the status ${status} of an image with the right bytes`,
+    change: { status },
+    differences: [{ field: "status", expected: "active", found: status }],
+  })),
   {
     title: "another disk format",
     change: { disk_format: "raw" },
@@ -88,7 +98,8 @@ const examples: { title: string; change: Partial<GlanceImage>; differences: unkn
 ];
 
 for (const { title, change, differences } of examples) {
-  test(`verifyImage: ${title}`, () => assert.deepEqual(verifyImage(expected, { ...actual, ...change }), differences));
+  test(`${title}: as verifyImage compares`, () =>
+    assert.deepEqual(verifyImage(expected, { ...actual, ...change }), differences));
 }
 
 test("verifyImage: an md5 that an older artifact has not is no digest", () => {

@@ -237,6 +237,15 @@ test("delete unprotects what images.Image deletes next, and nothing that stays",
   assert.deepEqual(await isProtected(), [false, false, false]);
 });
 
+test("fault 45: delete leaves the protection that somebody else gave", async (t) => {
+  const { provider, client, triple } = await scene(t);
+  const { id, outputs } = await provider.create(inputs(triple));
+  const kernel = triple[0]?.id ?? "";
+  await client.patch(kernel, [{ op: "replace", path: "/protected", value: true }]);
+  await provider.delete(id, outputs);
+  assert.equal((await client.get(kernel))?.protected, true);
+});
+
 test("credentials of another project are refused by read, update and delete, and change nothing", async (t) => {
   const { provider, client, triple } = await scene(t);
   const { id, outputs } = await provider.create(inputs(triple, { protected: true }));

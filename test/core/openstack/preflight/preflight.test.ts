@@ -82,10 +82,22 @@ const played: [title: string, played: Played, code: string | undefined, message?
     "glance-refused",
     /GET \/v2\/info\/usage: 500/,
   ],
+  [
+    "fault 45: an address where nothing is",
+    { "/v2/schemas/image": { status: 404, body: {} } },
+    "glance-refused",
+    /GET \/v2\/schemas\/image: 404 .*no Glance of version 2 answers at http:\/\/127\.0\.0\.1:\d+; correct .*image_endpoint_override/,
+  ],
+  [
+    "fault 45: an address that offers versions",
+    { "/v2/schemas/image": { status: 300, body: { versions: [{ id: "v2.17" }] } } },
+    "glance-refused",
+    /schemas\/image: 300 .*no Glance of version 2 answers/,
+  ],
   ["a web server that is no Glance", { "/v2/schemas/image": { status: 200, body: { hello: 1 } } }, "glance-refused"],
 ];
 for (const [title, answers, code, message] of played) {
-  test(`played by a front: ${title} is ${code ?? "fine"}`, async (t) => {
+  test(`${title} is ${code ?? "fine"} (played by a front)`, async (t) => {
     const { asked } = await through(t, answers);
     if (code === undefined) return assert.deepEqual((await asked).warnings, []);
     const error = await refusal(asked);
@@ -94,7 +106,7 @@ for (const [title, answers, code, message] of played) {
   });
 }
 
-test("a name that somebody else's image has is refused, another stack's is a warning, our own is fine", async (t) => {
+test("fault 47: a name that somebody else's image has is refused, another stack's is a warning, our own is fine", async (t) => {
   const session = await authenticate(await variant(t, cloud.cloudsFile, "local"));
   const images = uploads(session);
   t.after(images.clean);
@@ -119,7 +131,7 @@ test("a name that somebody else's image has is refused, another stack's is a war
   );
 });
 
-test("images that another project publishes as this stack's save a member no role, and their names are a warning", async (t) => {
+test("fault 47: images that another project publishes as this stack's save a member no role, and their names are a warning", async (t) => {
   const session = await authenticate(await variant(t, cloud.cloudsFile, "local"));
   const images = uploads(session);
   t.after(images.clean);
@@ -145,7 +157,7 @@ test("images that another project publishes as this stack's save a member no rol
   assert.match(warnings[0] ?? "", new RegExp(`\\.name: image \\S+ of project ${session.projectId} is called`));
 });
 
-test("a member may not publicize what an operator may", async () => {
+test("fault 45: a member may not publicize what an operator may", async () => {
   const { code, details } = await refusal(
     preflight({ ...own(), publicRoles, cloud: "other" }, placesOf(cloud.cloudsFile)),
   );
