@@ -12,7 +12,7 @@ import {
 const origin = { project: "p", stack: "s", image: "i", fingerprint: "f", buildId: "b" };
 const ids = { kernelId: "k", ramdiskId: "r" };
 
-test("each role has the one pair of formats that every Glance and Ironic takes", () => {
+test("fault 50: each role has the one pair of formats that every Glance and Ironic takes", () => {
   assert.deepEqual(glanceFormats("kernel", "qcow2"), { diskFormat: "aki", containerFormat: "aki" });
   assert.deepEqual(glanceFormats("ramdisk", "qcow2"), { diskFormat: "ari", containerFormat: "ari" });
   assert.deepEqual(glanceFormats("image", "qcow2"), { diskFormat: "qcow2", containerFormat: "bare" });

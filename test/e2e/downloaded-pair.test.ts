@@ -151,7 +151,7 @@ describe("a downloaded pair of deploy images on the real engine and the real Gla
     t.diagnostic(`${opened.length} files opened, ${publisher.requests.length} checksums asked for`);
   });
 
-  it("when upstream moves the preview warns with both digests, and changes nothing", async () => {
+  it("fault 27: when upstream moves the preview warns with both digests, and changes nothing", async () => {
     publisher.publish(second);
     const preview = await project.pulumi(["preview", "--expect-no-changes"]);
     assert.equal(preview.exitCode, 0, preview.stderr + preview.stdout);
@@ -220,7 +220,7 @@ describe("a downloaded pair of deploy images on the real engine and the real Gla
     seen.push(published);
   });
 
-  it("a corrupted file changes nothing in Glance, the error has both digests, and the next up is fine", async () => {
+  it("fault 23: a corrupted file changes nothing in Glance, the error has both digests, and the next up is fine", async () => {
     publisher.publish(third);
     assert.equal((await tool("pin")).exitCode, 0);
     publisher.corrupt("initramfs");

@@ -61,7 +61,7 @@ describe("a triple that fails to roll over, on the real engine and the real Glan
     assert.equal((await owner.list(stack)).length, 3);
   });
 
-  it("a failing upload of the ramdisk (cut off by a proxy) leaves the old triple untouched", async () => {
+  it("fault 37: a failing upload of the ramdisk (cut off by a proxy) leaves the old triple untouched", async () => {
     const before = await liveTriple();
     await writeElement("echo two > /step");
     cut = faulty.inject({ method: "PUT", containerFormat: "ari", atByte: 1, act: "reset" });
@@ -90,7 +90,7 @@ describe("a triple that fails to roll over, on the real engine and the real Glan
     assert.equal(new Set(all.map((image) => image["ironic_images_build"])).size, 1);
   });
 
-  it("an image deleted behind our back is made again from the store after refresh, with the same bytes", async () => {
+  it("fault 41: an image deleted behind our back is made again from the store after refresh, with the same bytes", async () => {
     const triple = await owner.list(stack);
     const kernel = triple.find(({ container_format }) => container_format === "aki");
     const user = triple.find(({ container_format }) => container_format === "bare");

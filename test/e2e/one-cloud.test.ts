@@ -86,7 +86,7 @@ describe("a stack belongs to one cloud, on the real engine, with two projects of
     assert.equal(summary.match(/warning: the cloud was not asked/g)?.length, 1, preview.stdout);
   });
 
-  it("credentials that may not publicize are refused in the preview, by the key that asks for it", async () => {
+  it("fault 45: credentials that may not publicize are refused in the preview, by the key that asks for it", async () => {
     await writeStack("other", { visibility: "public" });
     const preview = await project.pulumi(run.preview);
     assert.notEqual(preview.exitCode, 0);

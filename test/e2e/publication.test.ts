@@ -121,7 +121,7 @@ describe("a published image over its life, on the real engine and the real Glanc
     await up("--refresh", "--expect-no-changes");
   });
 
-  it("an image that an administrator deactivated is refused with the reason", async () => {
+  it("fault 42: an image that an administrator deactivated is refused with the reason", async () => {
     await operator.deactivate(id);
     const run = await project.pulumi(["up", "--refresh", "--yes", "--skip-preview"]);
     assert.notEqual(run.exitCode, 0);

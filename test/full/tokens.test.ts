@@ -28,10 +28,10 @@ async function outlivesItsToken(end: (keystone: string, token: string) => Promis
   assert.equal(await client.get(randomUUID()), undefined);
 }
 
-test("our client authenticates once more when its token is revoked between two calls", () =>
+test("fault 44: our client authenticates once more when its token is revoked between two calls", () =>
   outlivesItsToken(revokeToken));
 
-test("with credentials that ended too it is an error, which shows no secret", async () => {
+test("fault 44: with credentials that ended too it is an error, which shows no secret", async () => {
   const session = await authenticate(await readCloud("local", placesOf(cloud.cloudsFile)));
   const { identity } = session.cloud;
   assert.ok(identity.method === "password");
@@ -45,7 +45,7 @@ test("with credentials that ended too it is an error, which shows no secret", as
   });
 });
 
-test("our client authenticates once more when its token ends between two calls", async () => {
+test("fault 44: our client authenticates once more when its token ends between two calls", async () => {
   await cloud.restart({ glance: noTokenCache, keystone: `[token]\nexpiration = ${lifetimeSeconds}\n` });
   await outlivesItsToken(() => sleep((lifetimeSeconds + 2) * 1000));
 });

@@ -12,7 +12,7 @@ import { isThere, Workshop } from "./workshop.ts";
 const count = 2000;
 const tools = ["mkfs.ext2", "mkfs.vfat", "parted", "sgdisk"];
 
-test(`of ${count} damaged files (seed 1) none passes that oslo.utils refuses, and none takes long`, async (t) => {
+test(`fault 49: of ${count} damaged files (seed 1) none passes that oslo.utils refuses, and none takes long`, async (t) => {
   const missing = tools.filter((tool) => !isThere(tool));
   if (missing.length > 0) return t.skip(`needs ${missing.join(", ")}`);
   const { good, bad } = await originals(new Workshop(temporaryDirectory(t)));
