@@ -4,8 +4,8 @@ import { printable } from "./printable.ts";
 
 /** A log file that never grows over its limit: the beginning and the end are kept. */
 export interface BuildLog {
-  /** The line is in the file when the present turn of the event loop has ended. */
-  write(line: string): void;
+  /** What is written is in the file when the present turn of the event loop has ended. @param lines each with its line feed */
+  write(lines: string): void;
   /** The last lines, at most `tailBytes`, without what a terminal would obey. */
   tail(): string;
   /** Puts beginning and end together in the log file. */
@@ -78,9 +78,9 @@ export function openBuildLog(path: string, limit: number): BuildLog {
   };
 
   return {
-    write(line) {
+    write(lines) {
       if (batch === "") setImmediate(flush);
-      batch += `${line}\n`;
+      batch += lines;
       if (batch.length >= batchLength) flush();
     },
     tail() {

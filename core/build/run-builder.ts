@@ -2,7 +2,7 @@ import { performance } from "node:perf_hooks";
 import { IronicImagesError } from "../errors.ts";
 import { openBuildLog } from "./build-log.ts";
 import { watchForTrouble, type BuildPlace } from "./host-trouble.ts";
-import { lineSplitter } from "./lines.ts";
+import { collectLines, linesWith } from "./lines.ts";
 import { trackPhases } from "./phases.ts";
 import { printable } from "./printable.ts";
 import type { Redactor } from "./redact.ts";
@@ -36,6 +36,10 @@ const heartbeatMilliseconds = 5000;
 /** A build has some fifteen phases; a hook that prints as if there were more of them does not fill the events. */
 const mostPhaseEvents = 100;
 
+/** In lines that say something to us: those of our hooks, of diskimage-builder, and of failures; see phases.ts and host-trouble.ts. */
+const telling =
+  /ironic-images: |dib-run-parts |Building elements: |Calculating image size|Converting image using|No space left on device|Cannot allocate memory|\bKilled\b/g;
+
 /**
  * Runs to the end, whatever the end is: nothing of the build runs afterwards.
  * @returns seconds per phase, and `total`
@@ -49,13 +53,16 @@ export async function runBuilder(run: BuilderRun): Promise<Record<string, number
   const trouble = watchForTrouble(run.places);
   let own: string | undefined;
   let phaseEvents = 0;
-  const lines = lineSplitter((line) => {
-    log.write(line);
+  const look = (line: string): void => {
     trouble.line(line);
     own = /(?:^| \| )ironic-images: (.*)$/.exec(line)?.[1] ?? own;
     const before = phases.phase;
     phases.line(line, performance.now());
     if (phases.phase !== before && phaseEvents++ < mostPhaseEvents) run.onProgress(phases.phase, elapsed());
+  };
+  const lines = collectLines((text) => {
+    log.write(text);
+    for (const line of linesWith(text, telling)) look(line);
   });
 
   const sandbox = startSandbox(run.build, run.cache, run.secrets, (chunk) => lines.push(run.redact.push(chunk)));

@@ -65,7 +65,7 @@ async function downloadInto(
   try {
     heartbeat();
     const report = (text: string): void => {
-      log.write(text);
+      log.write(`${text}\n`);
       emit({ type: "note", text });
     };
     await fetchPair({ source, pins: job.inputs, name: job.name, directory, partialDirectory, report, signal });

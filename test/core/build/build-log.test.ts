@@ -11,7 +11,7 @@ async function written(
 ): Promise<{ text: string; files: string[]; tail: string }> {
   const directory = tmp.dirSync({ keep: true }).name;
   const log = openBuildLog(join(directory, "log"), limit);
-  for (const line of lines) log.write(line);
+  for (const line of lines) log.write(`${line}\n`);
   const tail = log.tail();
   await log.close();
   const result = { text: readFileSync(join(directory, "log"), "utf8"), files: readdirSync(directory), tail };
@@ -56,6 +56,6 @@ test("a full disk ends no build by way of its log, and the last lines are still 
   t.after(() => rmSync(directory, { recursive: true }));
   symlinkSync("/dev/full", join(directory, "log"));
   const log = openBuildLog(join(directory, "log"), 1000);
-  log.write("No space left on device");
+  log.write("No space left on device\n");
   assert.match(log.tail(), /No space left on device/);
 });
