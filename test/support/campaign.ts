@@ -52,6 +52,12 @@ export function victims(directory: string, kind: RegExp): number[] {
   return processIdsOf(directory).filter((pid) => kind.test(commandLine(pid)));
 }
 
+/** The build directories, and so the builds, that sandboxes of a directory are at work in. */
+export function buildsIn(directory: string): string[] {
+  const builds = processIdsOf(directory).map((pid) => /sandbox\/run\.sh (\S+)/.exec(commandLine(pid))?.[1]);
+  return [...new Set(builds.filter((build) => build !== undefined))];
+}
+
 /** Sends a signal to each that still runs; how many got it. */
 export function killAll(pids: readonly number[], signal: NodeJS.Signals): number {
   return pids.filter((pid) => {

@@ -33,6 +33,8 @@ export interface TestProject {
   urn(type: string, name: string): Promise<string>;
   /** A second copy of the same program, stack and state, without artifacts. */
   clone(): Promise<TestProject>;
+  /** Another stack of the same directory, with a config of its own. */
+  addStack(name: string): Promise<TestProject>;
   remove(): Promise<void>;
 }
 
@@ -61,11 +63,14 @@ export interface Step {
   readonly diffs: readonly string[];
 }
 
-/** Makes a project in a temporary directory. Its cloud is `local` in the given clouds.yaml. */
-export async function createProject(cloudsFile: string, stack: string): Promise<TestProject> {
+/**
+ * Makes a project in a temporary directory. Its cloud is `local` in the given clouds.yaml.
+ * @param name of the project's directory, to try awkward ones
+ */
+export async function createProject(cloudsFile: string, stack: string, name = "project"): Promise<TestProject> {
   const root = tmp.dirSync({ prefix: "ironic-images-test-" }).name;
   await mkdir(path.join(root, "state"));
-  const project = testProject(path.join(root, "project"), stack, cloudsFile, root);
+  const project = testProject(path.join(root, name), stack, cloudsFile, root);
   await copyProgram(project.directory);
   const init = await project.pulumi(["stack", "init", stack]);
   if (init.exitCode !== 0) throw new Error(init.stderr);
@@ -95,7 +100,7 @@ function testProject(directory: string, stack: string, cloudsFile: string, root:
   let runs = 0;
 
   async function pulumi(args: readonly string[], options: RunOptions = {}): Promise<PulumiRun> {
-    const eventLog = path.join(root, `events-${path.basename(directory)}-${runs++}.json`);
+    const eventLog = path.join(root, `events-${path.basename(directory)}-${stack}-${runs++}.json`);
     const withLog = ["preview", "up", "destroy", "refresh"].includes(args[0] ?? "");
     const command = [...(options.through ?? []), "pulumi", ...args, "--non-interactive"];
     if (args[1] !== "init") command.push("--stack", stack);
@@ -144,11 +149,17 @@ function testProject(directory: string, stack: string, cloudsFile: string, root:
       return found.urn;
     },
     async clone() {
-      const other = testProject(path.join(root, `clone-${runs++}`), stack, cloudsFile, root);
+      const other = testProject(path.join(root, `clone-${stack}-${runs++}`), stack, cloudsFile, root);
       await copyProgram(other.directory);
       for (const folder of ["recipes", "stacks", "elements"]) {
         await cp(path.join(directory, folder), path.join(other.directory, folder), { recursive: true });
       }
+      return other;
+    },
+    async addStack(name) {
+      const other = testProject(directory, name, cloudsFile, root);
+      const init = await other.pulumi(["stack", "init", name]);
+      if (init.exitCode !== 0) throw new Error(init.stderr);
       return other;
     },
     remove: () => rm(root, { recursive: true, force: true }),
