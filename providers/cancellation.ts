@@ -24,7 +24,10 @@ export async function untilCancelled<Result>(
   let patience: NodeJS.Timeout | undefined;
   const look = (): void => {
     if (update === undefined || controller.signal.aborted || !isCancelled(projectDirectory, update)) return;
-    const cancelled = new IronicImagesError("cancelled", "cancelled");
+    const cancelled = new IronicImagesError(
+      "cancelled",
+      "cancelled: what runs is being stopped, and cleans up after itself",
+    );
     controller.abort(cancelled);
     patience = setTimeout(() => reject(cancelled), patienceMilliseconds);
   };

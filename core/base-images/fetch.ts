@@ -27,6 +27,7 @@ export interface BaseImage {
  * digest reported, so that a person can pin it.
  * @param cacheDirectory absolute; see core/cache-directory.ts
  * @param report told in whole sentences what goes on
+ * @param signal ends waiting and download; its reason is thrown
  * @throws IronicImagesError `download-failed`, `base-image-differs`, `base-image-url`
  */
 export async function fetchBaseImage(
@@ -34,6 +35,7 @@ export async function fetchBaseImage(
   cacheDirectory: string,
   report: (message: string) => void,
   limits: DownloadLimits = {},
+  signal?: AbortSignal,
 ): Promise<BaseImage> {
   const { url } = request;
   if (!/^https?:\/\//.test(url) || !URL.canParse(url)) {
@@ -42,18 +44,18 @@ export async function fetchBaseImage(
   const directory = join(cacheDirectory, "base-images");
   await mkdir(directory, { recursive: true, mode: 0o700 });
   if ("unpinned" in request) {
-    const image = await downloadInto(directory, url, undefined, report, limits);
+    const image = await downloadInto(directory, { url, report, limits, signal });
     report(
       `${shownUrl(url)} has sha256 ${image.sha256} today; to pin it, write that into the recipe as baseImage.sha256 in place of unpinned: true`,
     );
     return image;
   }
   // Two builds that want the same image download it once.
-  const lock = await acquireLock(join(directory, `.${request.sha256}.lock`), { wait: true });
+  const lock = await acquireLock(join(directory, `.${request.sha256}.lock`), { wait: true, ...(signal && { signal }) });
   try {
     const path = join(directory, fileName(url, request.sha256));
     if (await isCached(path, request.sha256, report)) return { path, sha256: request.sha256 };
-    return await downloadInto(directory, url, request.sha256, report, limits);
+    return await downloadInto(directory, { url, report, limits, signal }, request.sha256);
   } finally {
     lock.release();
   }
@@ -62,17 +64,15 @@ export async function fetchBaseImage(
 /** A pinned image that was cut off is continued by the next run; of one without pin nothing stays. */
 async function downloadInto(
   directory: string,
-  url: string,
-  expected: string | undefined,
-  report: (message: string) => void,
-  limits: DownloadLimits,
+  wanted: Omit<PlainRequest, "key">,
+  expected?: string,
 ): Promise<BaseImage> {
-  report(`downloading ${shownUrl(url)}`);
-  const request = { url, key: "baseImage.url", report, limits };
+  wanted.report(`downloading ${shownUrl(wanted.url)}`);
+  const request = { ...wanted, key: "baseImage.url" };
   return expected === undefined ? downloadUnpinned(directory, request) : downloadPinned(directory, request, expected);
 }
 
-type PlainRequest = Pick<DownloadRequest, "url" | "key" | "report" | "limits">;
+type PlainRequest = Pick<DownloadRequest, "url" | "key" | "report" | "limits" | "signal">;
 
 async function downloadPinned(directory: string, request: PlainRequest, expected: string): Promise<BaseImage> {
   const path = join(directory, fileName(request.url, expected));

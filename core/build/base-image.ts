@@ -10,11 +10,12 @@ export async function baseImageOf(
   job: ImageJob,
   cache: string,
   report: (message: string) => void,
+  signal: AbortSignal,
 ): Promise<string | undefined> {
   const { baseImage } = job.inputs;
   return baseImage === undefined
     ? undefined
-    : (await fetchBaseImage(baseImageRequest(job, baseImage), cache, report)).path;
+    : (await fetchBaseImage(baseImageRequest(job, baseImage), cache, report, {}, signal)).path;
 }
 
 function baseImageRequest(

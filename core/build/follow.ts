@@ -49,10 +49,7 @@ export async function* followJob(followed: FollowedJob): AsyncGenerator<BuildEve
 }
 
 function goesOn(): IronicImagesError {
-  return new IronicImagesError(
-    "build-cancelled",
-    "The build was cancelled here; it goes on for another that waits for it",
-  );
+  return new IronicImagesError("build-cancelled", "cancelled: the build goes on for another that waits for it");
 }
 
 /** The whole lines after an offset; a line that is still being written is left for the next time. */

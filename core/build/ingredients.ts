@@ -38,9 +38,9 @@ export async function ingredientsOf(
     : ofImage({ ...running, job: { ...job, inputs } }, host);
 }
 
-async function ofImage({ job, emit }: RunningJob<ImageJob>, host: HostSources): Promise<Ingredients> {
+async function ofImage({ job, signal, emit }: RunningJob<ImageJob>, host: HostSources): Promise<Ingredients> {
   const report = (text: string): void => emit({ type: "note", text });
-  const baseImage = await baseImageOf(job, cacheDirectory(), report);
+  const baseImage = await baseImageOf(job, cacheDirectory(), report, signal);
   const content = diskImageCreateEnvironment(job.inputs);
   return ingredients(host, {
     environment: builderEnvironment(

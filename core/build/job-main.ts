@@ -7,7 +7,7 @@ import { IronicImagesError } from "../errors.ts";
 import { storageFailure } from "../storage-failure.ts";
 import type { BuildEvent, Secrets } from "./executor.ts";
 import { jobFiles, readJobDirectory, writeResult, type JobResult } from "./job-directory.ts";
-import { buildCancelled, defaultLeaseSeconds, watchLease } from "./lease.ts";
+import { buildCancelled, watchLease } from "./lease.ts";
 import { identifyProcess, identityText } from "./process-identity.ts";
 import { runJob } from "./run-job.ts";
 import { closeWaiters } from "./waiters.ts";
@@ -31,7 +31,7 @@ try {
   const self = identifyProcess(process.pid);
   if (self !== undefined) writeFileSync(files.process, identityText(self));
   const { job, settings } = await readJobDirectory(jobDirectory);
-  const leaseSeconds = settings.leaseSeconds ?? defaultLeaseSeconds;
+  const leaseSeconds = settings.leaseSeconds ?? 60;
   watchLease({ jobDirectory, projectDirectory, leaseSeconds, end });
   const secrets = (await json(process.stdin)) as Secrets;
   await runJob({ projectDirectory, jobDirectory, job, settings, secrets, signal: controller.signal, emit });

@@ -2,14 +2,11 @@ import { performance } from "node:perf_hooks";
 import { IronicImagesError } from "../errors.ts";
 import { closeWaiters, demandOn, reopenWaiters } from "./waiters.ts";
 
-/** Seconds for which a job goes on when nobody waits for it, where the settings do not say. */
-export const defaultLeaseSeconds = 60;
-
 const pollMilliseconds = 200;
 
 /** What a job is ended with when everybody who waited for it was cancelled. */
 export function buildCancelled(): IronicImagesError {
-  return new IronicImagesError("build-cancelled", "The build was cancelled");
+  return new IronicImagesError("build-cancelled", "cancelled: the build was stopped, and nothing of it is left");
 }
 
 /**

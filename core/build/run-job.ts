@@ -4,6 +4,7 @@ import { sweepDeadJobs } from "./dead-jobs.ts";
 import type { BuildEvent, Secrets } from "./executor.ts";
 import type { BuildJob } from "./job.ts";
 import { jobFiles } from "./job-directory.ts";
+import { sweepOldJobs } from "./old-jobs.ts";
 import { prepareBuild } from "./run-build.ts";
 import { runDownload } from "./run-download.ts";
 import type { BuildSettings } from "./settings.ts";
@@ -40,6 +41,7 @@ export async function runJob(context: JobContext): Promise<void> {
     // Somebody else may have built it while this process waited for the lock.
     if ((await store.find(job.name, job.fingerprint)) !== undefined) return;
     await sweepDeadJobs(projectDirectory, job, jobDirectory);
+    await sweepOldJobs(projectDirectory);
     await run();
   } finally {
     lock.release();

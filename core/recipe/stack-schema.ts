@@ -58,6 +58,12 @@ export const buildFields = {
     z.int().min(1).max(10_080).optional(),
     DEFAULT_TIMEOUT_MINUTES,
   ),
+  leaseSeconds: field(
+    "build",
+    "Seconds for which a build goes on when nobody waits for it, because `pulumi` was killed. A `pulumi up` within them joins it; afterwards it is stopped.",
+    z.int().min(1).max(86_400).optional(),
+    60,
+  ),
   minimumFreeMiB: field(
     "build",
     "MiB that must be free where images are built (`.images/builds`) before a build starts; 0 asks for nothing.",

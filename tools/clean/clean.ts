@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, realpathSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { runningJobs } from "../../core/build/running-jobs.ts";
 import { sweepBuilds } from "../../core/build/sweep.ts";
 import { IronicImagesError } from "../../core/errors.ts";
 import { stopCloud } from "../cloud/control.ts";
@@ -23,11 +24,14 @@ export interface CleanOptions {
 export async function clean({ project, cache, say }: CleanOptions): Promise<void> {
   if (cache !== undefined) requireSafe(cache, project);
   const held = await heldLocks({ project, cache });
-  if (held.length > 0)
+  const jobs = runningJobs(project).map(
+    ({ directory, process: { pid } }) => `${directory}: \`kill ${pid}\` ends it cleanly`,
+  );
+  if (held.length > 0 || jobs.length > 0)
     throw new IronicImagesError(
       "clean-build-runs",
-      "a build is running; wait for it, or cancel it, and run the command again",
-      held.join("\n"),
+      "a build is running; wait for it, or end it, and run the command again",
+      [...held, ...jobs].join("\n"),
     );
   const { root, cloud } = localPaths(project);
   if (await stopCloud(cloud)) say("stopped the local cloud");

@@ -36,10 +36,7 @@ export async function deployLocal(project: string): Promise<void> {
   });
   if (code === 0) return;
   if (code === cancelled)
-    throw new IronicImagesError(
-      "up-cancelled",
-      "`pulumi up` was interrupted; a build that runs goes on by itself, and the next `npm start` joins it",
-    );
+    throw new IronicImagesError("up-cancelled", "`pulumi up` was interrupted; run `npm start` again");
   throw new IronicImagesError(
     "up-failed",
     `\`pulumi up\` on the stack local ended with ${signal ?? `code ${code}`}, see above; put it right and run \`npm start\` again`,

@@ -228,3 +228,20 @@ for (const url of ["file:///etc/passwd", "ftp://127.0.0.1/a", "no url", "http://
     assert.equal(existsSync(join(cache, "base-images")), false);
   });
 }
+
+test("a download of a base image can be ended, and so can waiting for another one that wants the same", async (t) => {
+  const asked = Promise.withResolvers<void>();
+  const { origin, cache, report } = await setUp(t, () => asked.resolve());
+  const request = { url: `${origin}/a.img`, sha256 };
+  const [first, second] = [new AbortController(), new AbortController()];
+  const fetch = ({ signal }: AbortController) =>
+    fetchBaseImage(request, cache, report, { idleTimeout: 60_000 }, signal);
+  const downloading = fetch(first);
+  downloading.catch(() => undefined);
+  await asked.promise;
+  const waiting = fetch(second);
+  second.abort(new Error("enough of waiting"));
+  await assert.rejects(waiting, /enough of waiting/);
+  first.abort(new Error("enough of downloading"));
+  await assert.rejects(downloading, /enough of downloading/);
+});

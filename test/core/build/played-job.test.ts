@@ -171,13 +171,17 @@ async function buildUntilOneWaits(project: Project, jobs: readonly BuildJob[], r
   return ended;
 }
 
-test("two builds of one fingerprint, played by a fixture: one builds, both get its artifact", { skip }, async (t) => {
-  const project = played(t);
-  const job = playedJob(project, "held");
-  const reason = /another build of played runs \(process \d+.*, log in .*build\.log\)/;
-  const [first, second] = await buildUntilOneWaits(project, [job, job], reason);
-  assert.equal(first, second);
-});
+test(
+  "fault 19: two builds of one fingerprint that start at the same moment, played by a fixture: one builds, both get its artifact",
+  { skip },
+  async (t) => {
+    const project = played(t);
+    const job = playedJob(project, "held");
+    const reason = /another build of played runs \(process \d+.*, log in .*build\.log\)/;
+    const [first, second] = await buildUntilOneWaits(project, [job, job], reason);
+    assert.equal(first, second);
+  },
+);
 
 test(
   "two builds of different fingerprints with one slot, played by a fixture: the second waits for it",
@@ -213,7 +217,7 @@ test("a builder that is not the pinned one is refused before any work", { skip }
 });
 
 test(
-  "a job that is killed, played by a fixture, is reported, takes its build with it, and the next build works",
+  "fault 2: a job that is killed, played by a fixture, is reported, takes its build with it, and the next build works",
   { skip },
   async (t) => {
     const project = played(t);

@@ -8,7 +8,7 @@ import { cannotBuild, eventually, loopInodes, makeProject, processesWith, realBu
 const skip = cannotBuild() ?? (realBuilder() === undefined ? "needs the pinned diskimage-builder on PATH" : false);
 
 test(
-  "a build killed with a loop device attached and mounted leaves no process, mount or loop device, and the next one works",
+  "fault 2: a build killed with a loop device attached and mounted leaves no process, mount or loop device, and the next one works",
   { skip },
   async (t) => {
     const project = makeProject(t);
@@ -50,7 +50,7 @@ test(
 );
 
 test(
-  "when everything of a build is killed at once, the next build takes its leftovers away first",
+  "fault 2: when everything of a build is killed at once, the next build takes its leftovers away first",
   { skip },
   async (t) => {
     const project = makeProject(t);
@@ -84,26 +84,30 @@ test(
   },
 );
 
-test("cancelling in the middle of a hook lets diskimage-builder clean up, and leaves nothing", { skip }, async (t) => {
-  const project = makeProject(t);
-  project.hook("hold/install.d/50-hold", "sleep 86400.125");
-  const build = await project.start(project.job("tiny", { ...tiny, elements: ["hold"] }), { graceSeconds: 30 });
-  const ended = assert.rejects(
-    async () => {
-      const events = build.events()[Symbol.asyncIterator]();
-      while ((await events.next()).done !== true);
-    },
-    { code: "build-cancelled" },
-  );
-  await eventually("the hook holds", 120, () => processesWith("sleep 86400.125").length > 0);
-  const start = performance.now();
-  await build.cancel();
-  await ended;
-  assert.ok(performance.now() - start < 25_000, "no hard kill was needed");
-  const jobs = join(project.directory, ".images/jobs");
-  assert.match(
-    readFileSync(join(jobs, readdirSync(jobs)[0] ?? "", "build.log"), "utf8"),
-    /Unmount \/mnt\/tmp\/dib_build/,
-  );
-  assert.deepEqual(readdirSync(join(project.directory, ".images/builds")), []);
-});
+test(
+  "fault 3: cancelling in the middle of a hook lets diskimage-builder clean up, and leaves nothing",
+  { skip },
+  async (t) => {
+    const project = makeProject(t);
+    project.hook("hold/install.d/50-hold", "sleep 86400.125");
+    const build = await project.start(project.job("tiny", { ...tiny, elements: ["hold"] }), { graceSeconds: 30 });
+    const ended = assert.rejects(
+      async () => {
+        const events = build.events()[Symbol.asyncIterator]();
+        while ((await events.next()).done !== true);
+      },
+      { code: "build-cancelled" },
+    );
+    await eventually("the hook holds", 120, () => processesWith("sleep 86400.125").length > 0);
+    const start = performance.now();
+    await build.cancel();
+    await ended;
+    assert.ok(performance.now() - start < 25_000, "no hard kill was needed");
+    const jobs = join(project.directory, ".images/jobs");
+    assert.match(
+      readFileSync(join(jobs, readdirSync(jobs)[0] ?? "", "build.log"), "utf8"),
+      /Unmount \/mnt\/tmp\/dib_build/,
+    );
+    assert.deepEqual(readdirSync(join(project.directory, ".images/builds")), []);
+  },
+);
