@@ -54,7 +54,7 @@ export async function clean({ project, cache, say }: CleanOptions): Promise<void
 
 /** What this project's tools and builds put into the cache, with the locks beside it. */
 const ownEntry =
-  /^\.?(base-images|builds|downloads|python|sources|test-artifacts|pulumi-[\w.-]+|resource-openstack-[\w.-]+)(\.lock)?$/;
+  /^\.?(base-images|boots|builds|downloads|python|sources|test-artifacts|pulumi-[\w.-]+|resource-openstack-[\w.-]+)(\.lock)?$/;
 
 /** A cache that somebody put at the top of something else must not take that with it. */
 function requireSafe(cache: string, project: string): void {

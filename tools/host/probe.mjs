@@ -1,7 +1,8 @@
 // Looks at the machine; judges nothing. Plain JavaScript without dependencies, see requirements.mjs.
 import { spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync, readFileSync, statSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { commandPackages } from "./requirements.mjs";
 
 /** Commands of the administrator, which are not on everybody's PATH but are on root's. */
@@ -16,6 +17,7 @@ export function probeHost(environment = process.env) {
   const python = succeeds("python3", ["-E", "-c", "import sys; print('%d.%d.%d' % sys.version_info[:3])"], environment);
   return {
     platform: process.platform,
+    directory: dirname(dirname(dirname(fileURLToPath(import.meta.url)))),
     root,
     sudo: root || succeeds("sudo", ["-n", "true"], environment) !== undefined,
     python,

@@ -31,6 +31,7 @@ const oldestPython = [3, 11];
  * What was seen of a machine.
  * @typedef {object} Host
  * @property {string} platform as in Node's process.platform
+ * @property {string} directory the project's, absolute
  * @property {boolean} root whether this is user 0
  * @property {boolean} sudo whether `sudo -n` gives root without a password
  * @property {string | undefined} python version of python3, undefined if there is none
@@ -50,6 +51,11 @@ export function judgeHost(host) {
   if (host.platform !== "linux")
     return {
       problem: `images are built on Linux, and this is ${host.platform}: run it on a Linux machine or in a virtual one`,
+    };
+  if (/[:\\]/.test(host.directory))
+    return {
+      problem:
+        "the path of this project has a : or a \\ in it: the one ends an entry of PATH, and Node loads nothing from below the other; move the project to another place",
     };
   if (!host.root && !host.sudo)
     return {

@@ -14,6 +14,7 @@ function usedProject(t: TestContext) {
   for (const directory of [".local/cloud", ".images/artifacts/a", ".images/builds", "node_modules/x", "recipes"])
     mkdirSync(join(project, directory), { recursive: true });
   mkdirSync(join(cache, "builds"), { recursive: true });
+  mkdirSync(join(cache, "boots"));
   writeFileSync(join(cache, "builds/slot-0.lock"), "");
   return { project, cache };
 }

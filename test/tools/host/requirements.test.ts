@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { test } from "node:test";
 import { probeHost } from "../../../tools/host/probe.mjs";
 import { judgeHost } from "../../../tools/host/requirements.mjs";
 
 const fit = {
   platform: "linux",
+  directory: "/home/me/my images",
   root: true,
   sudo: true,
   python: "3.11.2",
@@ -59,6 +61,18 @@ for (const [title, host, expected] of [
     }
   });
 }
+
+for (const directory of ["/home/me/a:b/images", "/home/me/a\\b"])
+  test(`fault 15: a project in ${directory} is refused with the reason`, () => {
+    assert.match(
+      judgeHost({ ...fit, directory }).problem ?? "",
+      /path of this project has a : or a \\ in it.*move the project/,
+    );
+  });
+
+test("the probe knows where the project is", () => {
+  assert.equal(probeHost().directory, join(import.meta.dirname, "../../.."));
+});
 
 test("the probe sees a PATH without python3", (t) => {
   if (process.platform !== "linux") return t.skip("needs Linux");
