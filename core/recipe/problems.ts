@@ -35,9 +35,9 @@ export function checkFields<T>(schema: z.ZodObject<z.ZodRawShape> & z.ZodType<T>
   return { fields: fields as Partial<T>, problems };
 }
 
-// JavaScript and zod pass over a key of this name without a word.
+// JavaScript and zod pass over a key of this name without a word. No field is as deep as the limit.
 function lostKeys(raw: unknown, path: Path = []): Problem[] {
-  if (typeof raw !== "object" || raw === null) return [];
+  if (typeof raw !== "object" || raw === null || path.length > 20) return [];
   return Object.entries(raw).flatMap(([key, value]) => {
     const at = [...path, Array.isArray(raw) ? Number(key) : key];
     return key === "__proto__" ? [{ path: at, message: "no key has this name: leave it out" }] : lostKeys(value, at);

@@ -1,6 +1,7 @@
 import { readFileSync, realpathSync, statSync } from "node:fs";
 import { join, sep } from "node:path";
 import { parseDocument } from "yaml";
+import { visible } from "./text.ts";
 
 /** What a YAML file holds, or why it holds nothing: `file:line: what is wrong`. */
 export type YamlFile = { readonly value: unknown } | { readonly failure: string };
@@ -19,6 +20,15 @@ export function readYaml(projectDirectory: string, file: string): YamlFile {
   } catch (error) {
     return { failure: `${file}:1: cannot be read: ${firstLine((error as Error).message)}` };
   }
+  try {
+    return parsed(text, file);
+  } catch (error) {
+    // Too many aliases, and what is nested more deeply than a stack is.
+    return { failure: `${file}:1: not valid YAML: ${firstLine((error as Error).message)}` };
+  }
+}
+
+function parsed(text: string, file: string): YamlFile {
   const document = parseDocument(text, { prettyErrors: true });
   const mistake = document.errors[0] ?? document.warnings[0];
   if (mistake !== undefined) {
@@ -29,14 +39,10 @@ export function readYaml(projectDirectory: string, file: string): YamlFile {
         : `not valid YAML: ${firstLine(mistake.message)}`;
     return { failure: `${file}:${line}: ${what}` };
   }
-  try {
-    const value = document.toJS() as unknown;
-    return isEndless(value)
-      ? { failure: `${file}:1: an alias leads back into what holds it: write the value out` }
-      : { value };
-  } catch (error) {
-    return { failure: `${file}:1: not valid YAML: ${firstLine((error as Error).message)}` };
-  }
+  const value = document.toJS() as unknown;
+  return isEndless(value)
+    ? { failure: `${file}:1: an alias leads back into what holds it: write the value out` }
+    : { value };
 }
 
 // A FIFO would be waited for, and what a link out of the project leads to would be shown as mistakes.
@@ -59,5 +65,5 @@ function isEndless(value: unknown): boolean {
 }
 
 function firstLine(message: string): string {
-  return (message.split("\n")[0] ?? "").replace(/ at line \d+, column \d+:?$/, "");
+  return visible((message.split("\n")[0] ?? "").replace(/ at line \d+, column \d+:?$/, ""));
 }

@@ -160,7 +160,7 @@ export function textProblem(text: string, rule: TextRule): string | undefined {
 
 /** The text as JSON, shortened: safe to print, whatever it holds. */
 export function quoted(value: unknown): string {
-  const text = (JSON.stringify(value) ?? String(value)).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, escaped);
+  const text = visible(asJson(value));
   const characters = [...text];
   return characters.length > 60 ? `${characters.slice(0, 57).join("")}…"` : text;
 }
@@ -168,6 +168,20 @@ export function quoted(value: unknown): string {
 /** A name of a file as it is, or quoted if it holds more than a name should. */
 export function shownName(name: string): string {
   return /^[\p{L}\p{M}\p{N}._/+@%=,:~-]+$/u.test(name) ? name : quoted(name);
+}
+
+/** A line of text in which nothing is hidden from who reads it on a terminal. */
+export function visible(text: string): string {
+  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, escaped);
+}
+
+function asJson(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    // Nested more deeply than a stack is.
+    return Array.isArray(value) ? "[…]" : "{…}";
+  }
 }
 
 // What a terminal would act on, or would not show.

@@ -231,6 +231,25 @@ const unreadable: readonly (readonly [string, (file: string) => void, RegExp])[]
   ["a link out of the project", (file) => symlinkSync("/etc/passwd", file), /is a link out of the project/],
   ["a FIFO", (file) => execaSync("mkfifo", [file]), /cannot be read: it is no file/],
   ["more than a MiB", (file) => writeFileSync(file, "#".repeat(2 ** 20 + 1)), /has 1048577 bytes/],
+  [
+    "nested without end",
+    (file) => writeFileSync(file, `${partition}properties: ${"[".repeat(10_000)}`),
+    /not valid YAML: |properties: must be a mapping/,
+  ],
+  [
+    "a billion laughs",
+    (file) =>
+      writeFileSync(
+        file,
+        `${partition}properties:\n  a0: &a0 [x]\n${Array.from({ length: 30 }, (_, at) => `  a${at + 1}: &a${at + 1} [*a${at}, *a${at}]\n`).join("")}`,
+      ),
+    /not valid YAML: Excessive alias count/,
+  ],
+  [
+    "what a terminal would act on",
+    (file) => writeFileSync(file, `${partition}revision: *\u202egnp\n`),
+    /not valid YAML: Unresolved alias .*: \\u202egnp$/,
+  ],
   ["a link to nothing", (file) => symlinkSync("nowhere", file), /cannot be read: ENOENT/],
   [
     "an alias of what holds it",
@@ -246,7 +265,18 @@ for (const [what, make, expected] of unreadable) {
     const config = { userImages: { a: { recipe: "small" }, b: { recipe: "other" } } };
     const mistakes = await mistakesOf(() => loadStack({ projectDirectory, stack: "prod", config }));
     assert.equal(mistakes.length, 2, mistakes.join("\n"));
-    assert.match(mistakes[0] ?? "", /^recipes\/small\.yaml:1: /);
+    assert.match(mistakes[0] ?? "", /^recipes\/small\.yaml:\d+: /);
     assert.match(mistakes[0] ?? "", expected);
   });
 }
+
+test("a value of the stack that is nested without end is a mistake as any other", async (t) => {
+  const deep = JSON.parse(`${"[".repeat(20_000)}${"]".repeat(20_000)}`) as unknown;
+  const config = { userImages: { a: { recipe: "small", name: deep, overrides: deep } }, build: deep };
+  const mistakes = await mistakesOf(() => loadStack({ projectDirectory: project(t, files), stack: "prod", config }));
+  assert.deepEqual(mistakes.map((line) => line.split(": ")[0]).sort(), [
+    "stacks/Pulumi.prod.yaml:build",
+    "stacks/Pulumi.prod.yaml:userImages.a.name",
+    "stacks/Pulumi.prod.yaml:userImages.a.overrides",
+  ]);
+});
