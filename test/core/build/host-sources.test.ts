@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { hostSources, type HostFacts } from "../../../core/build/host-sources.ts";
+import { hostSourceProblem, hostSources, type HostFacts } from "../../../core/build/host-sources.ts";
 
 const facts: HostFacts = {
   id: "debian",
@@ -69,6 +69,9 @@ for (const value of [
   "http://p.example\nx",
   "ftp://p.example",
   "http://p&q.example",
+  // Ends a part of a sed command of diskimage-builder.
+  "http://p.example/a,b",
+  "http://p.example/\u202ea",
 ]) {
   test(`a proxy that a shell would not read as one word is refused, and its value kept secret: ${JSON.stringify(value)}`, () => {
     assert.throws(
@@ -85,4 +88,18 @@ for (const value of [
 
 test("a no_proxy list with shell characters is refused", () => {
   assert.throws(() => hostSources({ ...facts, env: { no_proxy: "a;id" } }, {}, "debian"), /no_proxy/);
+});
+
+test("fault 14: a no_proxy with spaces, as many have it, becomes one word: the word behind a space would be root's command", () => {
+  const no = (value: string) => hostSources({ ...facts, env: { no_proxy: value } }, {}, "debian").proxy.no;
+  assert.equal(no("localhost, 127.0.0.1 ,\t.corp.example"), "localhost,127.0.0.1,.corp.example");
+  assert.equal(no(" , "), undefined);
+});
+
+test("a preview can say what a build on this machine would be refused for, without the value", () => {
+  const secret = "http://u:p;w@p.example";
+  assert.match(hostSourceProblem({ https_proxy: secret }, {}) ?? "", /https_proxy is not a plain URL/);
+  assert.doesNotMatch(hostSourceProblem({ https_proxy: secret }, {}) ?? "", /p;w/);
+  assert.equal(hostSourceProblem({ https_proxy: secret }, { proxy: { https: "http://p.example" } }), undefined);
+  assert.equal(hostSourceProblem({}, {}), undefined);
 });
