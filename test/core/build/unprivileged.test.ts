@@ -3,10 +3,10 @@ import { chmodSync, lstatSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import test, { type TestContext } from "node:test";
 import { execa } from "execa";
+import { nobody, watchOwners } from "../../support/process-owners.ts";
 import { assertNoResidue } from "../../support/residue.ts";
 import { cannotBuild, makeProject, playedBuilder, playedJob, type Project } from "./support.ts";
 
-const nobody = 65534;
 const runner = join(import.meta.dirname, "build-as-user.ts");
 
 /** Why no other user can build here, or undefined. */
@@ -46,35 +46,6 @@ function build(project: Project, play: string, rights: string) {
   });
 }
 
-/** What is asked of sudo: to try what the host can, the sandbox and its end, and to measure what lies there. */
-const ofRoot =
-  /^sudo -n (true$|modprobe \w+$|losetup --find$|unshare --mount --pid --fork true$|\S+\/core\/build\/sandbox\/(run|clean)\.sh |du --summarize )/;
-
-interface Process {
-  readonly pid: number;
-  readonly parent: number;
-  readonly uid: number;
-  readonly args: string;
-}
-
-async function processes(): Promise<Process[]> {
-  const { stdout } = await execa("ps", ["-eww", "-o", "pid=,ppid=,euid=,args="]);
-  return stdout.split("\n").flatMap((line) => {
-    const [, pid, parent, uid, args = ""] = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
-    return [{ pid: Number(pid), parent: Number(parent), uid: Number(uid), args }];
-  });
-}
-
-/** A process with its ancestors up to `top`, the nearest first; empty if it does not descend from it. */
-function lineage(all: ReadonlyMap<number, Process>, of: Process, top: number): Process[] {
-  const line: Process[] = [];
-  for (let at: Process | undefined = of; at !== undefined; at = all.get(at.parent)) {
-    line.push(at);
-    if (at.pid === top) return line;
-  }
-  return [];
-}
-
 const skip = cannotBuild() ?? (await cannotBecomeNobody()) ?? false;
 
 test(
@@ -83,29 +54,17 @@ test(
   async (t) => {
     const project = projectOfNobody(t);
     const running = build(project, "right", `#${nobody} ALL=(root) NOPASSWD: ALL`);
-    const seen = { root: new Set<string>(), user: new Set<string>(), wrong: new Set<string>() };
-    let isOver = false;
-    void running.finally(() => (isOver = true));
-    while (!isOver) {
-      const all = new Map((await processes()).map((process) => [process.pid, process]));
-      for (const process of all.values()) {
-        const line = lineage(all, process, running.pid ?? -1);
-        // Before it becomes nobody it arranges the namespace.
-        if (line.at(-1)?.uid !== nobody) continue;
-        if (process.uid === nobody) seen.user.add(process.args);
-        else if (line.some(({ args }) => ofRoot.test(args))) seen.root.add(process.args);
-        else if (!process.args.includes("<defunct>")) seen.wrong.add(process.args);
-      }
-    }
+    const owners = watchOwners(project.directory);
     const { stdout, stderr } = await running;
+    const { user, root, wrong } = await owners.stop();
     assert.equal(stdout, "built", stderr);
-    assert.deepEqual([...seen.wrong], []);
+    assert.deepEqual(wrong, []);
     assert.ok(
-      [...seen.user].some((args) => args.includes("job-main.ts")),
+      user.some((args) => args.includes("job-main.ts")),
       "the job was seen, as nobody's",
     );
     assert.ok(
-      [...seen.root].some((args) => args.includes("inside.sh")),
+      root.some((args) => args.includes("inside.sh")),
       "the sandbox was seen, as root's",
     );
     const images = join(project.directory, ".images");

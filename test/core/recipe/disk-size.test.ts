@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
+import { open } from "node:fs/promises";
+import { join } from "node:path";
 import { test } from "node:test";
+import { execa } from "execa";
+import { fileSource } from "../../../core/inspect/byte-source.ts";
+import { inspectDiskImage } from "../../../core/inspect/disk-image.ts";
 import { minimumDisk } from "../../../core/recipe/disk-size.ts";
+import { temporaryDirectory } from "../../support/temporary-directory.ts";
 
 const gibibyte = 2 ** 30;
 const image = { key: "my-image", maxVirtualSizeGiB: 100 };
@@ -23,6 +29,21 @@ test("fault 28: a disk that is larger than allowed is refused, whatever its file
     code: "image-too-large",
     message:
       /^userImages\.my-image: the image's disk has 101 GiB, and maxVirtualSizeGiB is 100; nothing was registered/,
+  });
+});
+
+test("fault 28: a qcow2 file of a few hundred kilobytes with a disk of 1 TiB is measured by its header, and refused", async (t) => {
+  const path = join(temporaryDirectory(t), "sparse.qcow2");
+  await execa("qemu-img", ["create", "-q", "-f", "qcow2", path, "1T"]);
+  await using handle = await open(path);
+  const source = await fileSource(handle);
+  assert.ok(source.size < 2 ** 20, `${source.size} bytes`);
+  const { facts } = await inspectDiskImage(source, { kind: "partition", diskFormat: "qcow2", allowLuks: false });
+  assert.equal(facts.virtualSize, 2 ** 40);
+  assert.ok(source.bytesRead < 2 ** 20, `${source.bytesRead} bytes read`);
+  assert.throws(() => minimumDisk(image, facts.virtualSize), {
+    code: "image-too-large",
+    message: /the image's disk has 1024 GiB/,
   });
 });
 
