@@ -22,8 +22,8 @@ export interface GcFacts {
 /** Something in the store, and what is to become of it. */
 export interface GcEntry extends StoreEntry {
   readonly action: "remove" | "keep";
-  /** In a few words. */
-  readonly why: string;
+  /** Why, in a few words. */
+  readonly reason: string;
   /** Stacks whose state names it. */
   readonly neededBy: readonly string[];
 }
@@ -39,8 +39,8 @@ export function planGc(facts: GcFacts): GcEntry[] {
   return facts.entries.map((entry) => {
     const neededBy = stacksThatName(entry, facts.states);
     const kept = whyKept(entry, neededBy, facts);
-    if (kept !== undefined) return { ...entry, neededBy, action: "keep", why: kept };
-    return { ...entry, neededBy, action: "remove", why: whyRemoved(entry) };
+    if (kept !== undefined) return { ...entry, neededBy, action: "keep", reason: kept };
+    return { ...entry, neededBy, action: "remove", reason: whyRemoved(entry) };
   });
 }
 

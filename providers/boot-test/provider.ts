@@ -29,7 +29,10 @@ export async function check(_olds: unknown, news: WithDoor<BootTestInputs>): Pro
 export async function create(news: WithDoor<BootTestInputs>): Promise<pulumi.dynamic.CreateResult> {
   const inputs = withoutDoor(news);
   const { name, artifact, fingerprint, buildId, firmware, settings } = inputs;
-  const store = openStore(projectDirectory, { onMessage: (message) => console.log(message) });
+  const store = openStore(projectDirectory, {
+    onMessage: (message) => console.log(message),
+    stack: process.env["PULUMI_NODEJS_STACK"],
+  });
   const record = await requireArtifact(store, { name: artifact, fingerprint, buildId }, rebuild);
   const { build } = await runtimeSettings(stackConfig, projectDirectory);
   const { verdict, seconds, accelerator } = await untilCancelled(projectDirectory, (signal) =>

@@ -15,7 +15,7 @@ export function storeTable(look: GcLook, now: number): string {
 /** What would go and what stays, with the reasons. */
 export function gcTable(look: GcLook, now: number): string {
   if (look.entries.length === 0) return "The store is empty.";
-  const rows = look.entries.map((entry) => [...facts(entry, now), entry.action, entry.why]);
+  const rows = look.entries.map((entry) => [...facts(entry, now), entry.action, entry.reason]);
   const removed = look.entries.filter(({ action }) => action === "remove").length;
   return [
     textTable([["ARTIFACT", "SIZE", "BUILD", "AGE", "ACTION", "WHY"], ...rows]),

@@ -22,14 +22,20 @@ const record = {
 } as const;
 
 function entry(over: Partial<GcEntry> & Pick<GcEntry, "entry" | "is">): GcEntry {
-  return { path: `/${over.entry}`, stats, neededBy: [], action: "keep", why: "", ...over };
+  return { path: `/${over.entry}`, stats, neededBy: [], action: "keep", reason: "", ...over };
 }
 
 const entries: readonly GcEntry[] = [
-  entry({ entry: ".incoming-1", is: "temporary", why: "perhaps being copied" }),
-  entry({ entry: "a-111111111111", is: "artifact", record, neededBy: ["local", "prod"], why: "needed by local, prod" }),
-  entry({ entry: "b-222222222222", is: "artifact", record, action: "remove", why: "no stack needs it" }),
-  entry({ entry: "b-222222222222.bad-1", is: "set-aside", action: "remove", why: "damaged" }),
+  entry({ entry: ".incoming-1", is: "temporary", reason: "perhaps being copied" }),
+  entry({
+    entry: "a-111111111111",
+    is: "artifact",
+    record,
+    neededBy: ["local", "prod"],
+    reason: "needed by local, prod",
+  }),
+  entry({ entry: "b-222222222222", is: "artifact", record, action: "remove", reason: "no stack needs it" }),
+  entry({ entry: "b-222222222222.bad-1", is: "set-aside", action: "remove", reason: "damaged" }),
   entry({ entry: "c-333333333333", is: "broken", why: "it has no artifact.json" }),
 ];
 
