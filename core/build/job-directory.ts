@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
-import { cp, mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { constants, readFileSync } from "node:fs";
+import { cp, mkdir, open, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import tmp from "tmp";
 import { IronicImagesError } from "../errors.ts";
@@ -24,6 +24,7 @@ export function jobFiles(directory: string) {
     sources: join(directory, "sources"),
     events: join(directory, "events.jsonl"),
     result: join(directory, "result.json"),
+    resultSpace: join(directory, "result.space"),
     log: join(directory, "build.log"),
     stdout: join(directory, "stdout"),
     stderr: join(directory, "stderr"),
@@ -77,6 +78,7 @@ export async function createJobDirectory(
   }
   await writeFile(files.settings, JSON.stringify(settings, undefined, 2), { mode: 0o600 });
   await writeFile(files.events, "");
+  await writeFile(files.resultSpace, Buffer.alloc(resultBytes, " "));
   await writeFile(files.job, JSON.stringify(job, undefined, 2));
   return directory;
 }
@@ -89,11 +91,21 @@ export async function readJobDirectory(directory: string): Promise<{ job: BuildJ
   return { job, settings: JSON.parse(await readFile(files.settings, "utf8")) as BuildSettings };
 }
 
-/** Writes the result so that a reader sees all of it or nothing. */
+/** Kept free for the result: a job that fails because the disk is full has to be able to say so. */
+const resultBytes = 64 * 1024;
+
+/** Writes the result so that a reader sees all of it or nothing, in the space that the job's directory was made with. */
 export async function writeResult(directory: string, result: JobResult): Promise<void> {
-  const { result: path } = jobFiles(directory);
-  await writeFile(`${path}.new`, JSON.stringify(result));
-  await rename(`${path}.new`, path);
+  const { result: path, resultSpace } = jobFiles(directory);
+  const file = await open(resultSpace, constants.O_RDWR | constants.O_CREAT);
+  try {
+    const text = Buffer.from(JSON.stringify(result));
+    await file.write(text, 0, text.length, 0);
+    await file.truncate(text.length);
+  } finally {
+    await file.close();
+  }
+  await rename(resultSpace, path);
 }
 
 /** The job's result, or undefined while there is none. */

@@ -23,35 +23,40 @@ async function measured(project: Project, play: string, settings: BuildSettings)
   return { record, events, memory, log, logSize: statSync(log).size };
 }
 
-for (const [fault, play] of [
-  ["fault 4", "hangs"],
-  ["fault 4", "hangs-deaf"],
-  ["faults 5, 6", "floods"],
-] as const) {
-  test(
-    `${fault}: a build that ${play}, played by a fixture, is stopped at its time limit, its whole tree is dead within 10 s, and the error names the hook`,
-    { skip },
-    async (t) => {
-      const project = played(t);
-      const watch = watchMemory(jobOf(project.directory));
-      let begin = 0;
-      const build = await project.start(playedJob(project, play), { timeoutMinutes: 4 / 60, logLimitMiB: 1 });
-      await assert.rejects(
-        async () => {
-          for await (const event of build.events()) if (event.type === "progress") begin ||= performance.now();
-        },
-        { code: "build-timeout", message: /stopped in install\.d\/50-play/ },
-      );
-      assert.ok(performance.now() - begin < 14_000, "4 s of limit, and 10");
-      await assertNoResidue(project.directory);
-      const memory = watch.stop();
-      assert.ok(memory > 0 && memory < 150, `the job used ${memory} MiB`);
-      const jobs = join(project.directory, ".images/jobs");
-      const [job = ""] = readdirSync(jobs);
-      assert.ok(statSync(join(jobs, job, "build.log")).size < 1.2 * 2 ** 20);
+/** Builds what does not end by itself, with a limit of 4 s. */
+async function endsInTime(t: TestContext, play: string): Promise<void> {
+  const project = played(t);
+  const watch = watchMemory(jobOf(project.directory));
+  let begin = 0;
+  const build = await project.start(playedJob(project, play), { timeoutMinutes: 4 / 60, logLimitMiB: 1 });
+  await assert.rejects(
+    async () => {
+      for await (const event of build.events()) if (event.type === "progress") begin ||= performance.now();
     },
+    { code: "build-timeout", message: /stopped in install\.d\/50-play/ },
+  );
+  assert.ok(performance.now() - begin < 14_000, "4 s of limit, and 10");
+  await assertNoResidue(project.directory);
+  const memory = watch.stop();
+  assert.ok(memory > 0 && memory < 150, `the job used ${memory} MiB`);
+  const jobs = join(project.directory, ".images/jobs");
+  const [job = ""] = readdirSync(jobs);
+  assert.ok(statSync(join(jobs, job, "build.log")).size < 1.2 * 2 ** 20);
+}
+
+for (const play of ["hangs", "hangs-deaf"]) {
+  test(
+    `fault 4: a build that ${play}, played by a fixture, is stopped at its time limit, its whole tree is dead within 10 s, and the error names the hook`,
+    { skip },
+    (t) => endsInTime(t, play),
   );
 }
+
+test(
+  "faults 5, 6: a build that prints without end, played by a fixture, is stopped at its time limit, with flat memory and a log that has one too",
+  { skip },
+  (t) => endsInTime(t, "floods"),
+);
 
 test("fault 6: one line of 100 MiB, played by a fixture, neither fills the memory nor the log", { skip }, async (t) => {
   const { memory, logSize } = await measured(played(t), "long-line", { logLimitMiB: 2 });
