@@ -27,15 +27,21 @@ export interface DynamicProvider {
   update(id: string, olds: Properties, news: Properties): Promise<Properties>;
   read(id: string, outputs: Properties): Promise<{ id: string; outputs: Properties; inputs: Properties }>;
   delete(id: string, outputs: Properties): Promise<void>;
+  /** The process that was started: the provider's, or that of the engine in which it was put. */
+  readonly pid: number;
   stop(): Promise<void>;
 }
 
+/** @param engine a link to a shell, called `pulumi`, that takes the engine's place above the provider */
 export async function startDynamicProvider(
   environment: Record<string, string>,
   project = repository,
+  engine?: string,
 ): Promise<DynamicProvider> {
   const script = ofSdk.resolve("@pulumi/pulumi/cmd/dynamic-provider/index.js");
-  const running = execa(process.execPath, [script, "127.0.0.1:1"], {
+  const words = [process.execPath, script, "127.0.0.1:1"];
+  const [command = "", ...args] = engine === undefined ? words : [engine, "-c", '"$0" "$@"; :', ...words];
+  const running = execa(command, args, {
     cwd: project,
     env: environment,
     stderr: "ignore",
@@ -61,6 +67,7 @@ export async function startDynamicProvider(
     );
   return {
     ...methods(call),
+    pid: running.pid ?? 0,
     stop: async () => {
       client.close();
       running.kill();
@@ -69,7 +76,7 @@ export async function startDynamicProvider(
   };
 }
 
-function methods(call: Call): Omit<DynamicProvider, "stop"> {
+function methods(call: Call): Omit<DynamicProvider, "stop" | "pid"> {
   const messages = ofSdk("@pulumi/pulumi/proto/provider_pb.js") as Record<
     string,
     new () => Record<string, (value: unknown) => void>

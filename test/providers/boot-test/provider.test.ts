@@ -7,7 +7,8 @@ import { execa } from "execa";
 import { setTimeout as sleep } from "node:timers/promises";
 import { openStore } from "../../../core/artifacts/store.ts";
 import { bootTestSettings } from "../../../core/boot/settings.ts";
-import { isRunning } from "../../../core/build/process-identity.ts";
+import { markCancelled } from "../../../core/build/cancel-mark.ts";
+import { identifyProcess, isRunning, type ProcessIdentity } from "../../../core/build/process-identity.ts";
 import { door } from "../../../providers/door.ts";
 import { bootableArtifact } from "../../core/boot/bootable-artifact.ts";
 import { parentOf, qemuIn } from "../../core/boot/running-qemu.ts";
@@ -19,7 +20,7 @@ const skip = (await execa("qemu-system-x86_64", ["--version"], { reject: false }
   ? "needs qemu-system-x86_64"
   : false;
 
-async function projectWithArtifact(t: TestContext, text: string) {
+async function projectWithArtifact(t: TestContext, text: string, engine?: string) {
   const project = temporaryDirectory(t);
   for (const folder of ["core", "providers"])
     await cp(path.join(repository, folder), path.join(project, folder), { recursive: true });
@@ -27,7 +28,7 @@ async function projectWithArtifact(t: TestContext, text: string) {
   await symlink(path.join(repository, "node_modules"), path.join(project, "node_modules"));
   const record = await bootableArtifact(project, "my-recipe", text);
   const cache = temporaryDirectory(t);
-  const provider = await startDynamicProvider({ IRONIC_IMAGES_CACHE: cache }, project);
+  const provider = await startDynamicProvider({ IRONIC_IMAGES_CACHE: cache }, project, engine);
   t.after(provider.stop);
   await provider.configure({ "project:build": JSON.stringify({ slots: 1 }) });
   const inputs = {
@@ -93,6 +94,24 @@ test("no QEMU is left when the provider is killed in the middle of a boot", { sk
   assert.ok((await created) instanceof Error);
   for (const deadline = performance.now() + 10_000; isRunning(qemu) && performance.now() < deadline;) await sleep(50);
   assert.equal(isRunning(qemu), false);
+});
+
+test("a boot test ends within 2 s of its update's cancellation, and takes QEMU along", { skip }, async (t) => {
+  const engine = path.join(temporaryDirectory(t), "pulumi");
+  await symlink("/bin/sh", engine);
+  const { project, cache, provider, inputs } = await projectWithArtifact(t, "", engine);
+  const settings = { ...inputs.settings, silenceSeconds: 600 };
+  const created = provider.create({ ...inputs, settings }).catch((error: unknown) => error);
+  const qemu = await qemuIn(cache);
+  const start = performance.now();
+  markCancelled(project, identifyProcess(provider.pid) as ProcessIdentity);
+  const error = await created;
+  assert.ok(performance.now() - start <= 2000);
+  assert.match(String(error), /cancelled: what runs is being stopped/);
+  for (const deadline = performance.now() + 10_000; isRunning(qemu) && performance.now() < deadline;) await sleep(50);
+  assert.equal(isRunning(qemu), false);
+  // What is begun when the mark is there already does nothing at all.
+  assert.match(String(await provider.create({ ...inputs, settings }).catch((again: unknown) => again)), /cancelled: /);
 });
 
 test("through its real door: check guards the inputs", async (t) => {

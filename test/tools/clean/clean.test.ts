@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { TestContext } from "node:test";
+import { identifyProcess, identityText, type ProcessIdentity } from "../../../core/build/process-identity.ts";
 import { acquireLock } from "../../../core/lock.ts";
 import { clean } from "../../../tools/clean/clean.ts";
 import { temporaryDirectory } from "../../support/temporary-directory.ts";
@@ -61,6 +62,17 @@ for (const [title, lockOf] of [
     }
   });
 }
+
+test("while a job runs that holds no lock yet nothing is touched, and how to end it is said", async (t) => {
+  const places = usedProject(t);
+  const job = join(places.project, ".images/jobs/my-image-aaaaaaaaaaaa-1-x");
+  mkdirSync(job, { recursive: true });
+  writeFileSync(join(job, "process"), identityText(identifyProcess(process.pid) as ProcessIdentity));
+  await assert.rejects(clean({ ...places, say: () => assert.fail("said something") }), {
+    code: "clean-build-runs",
+    details: `${job}: \`kill ${process.pid}\` ends it cleanly`,
+  });
+});
 
 test("a cache with something of somebody else's is left alone, and so is everything else", async (t) => {
   const { project, cache } = usedProject(t);
