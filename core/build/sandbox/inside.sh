@@ -15,6 +15,12 @@ over() { # FILE TOOL: puts FILE in the place of an installed tool, because sudo'
 # mmdebstrap is used by diskimage-builder wherever it happens to be installed, and makes another image than debootstrap.
 over /dev/null mmdebstrap
 
+# Where sudo's PAM settings name pam_env, as Ubuntu's do, every hook would get what the build host has in these.
+: >"$build/empty"
+for file in /etc/environment /etc/default/locale /etc/security/pam_env.conf; do
+  if [ -f "$file" ]; then mount --bind "$build/empty" "$(readlink -f "$file")"; fi
+done
+
 if ! grep -qw device-mapper /proc/misc && ! modprobe -q dm_mod 2>/dev/null; then
   over "$here/kpartx" kpartx
   over "$here/dmsetup" dmsetup

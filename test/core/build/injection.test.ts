@@ -179,3 +179,32 @@ test(
     assert.ok(!existsSync(canary), "a script of the sandbox ran what the environment says");
   },
 );
+
+test(
+  "fault 17: what the build host has in /etc/environment does not arrive, though its sudo reads it, as Ubuntu's does",
+  { skip },
+  async (t) => {
+    const module = await execa("find", ["/lib", "/usr/lib", "-name", "pam_env.so"], { reject: false });
+    if (module.stdout === "" || !existsSync("/etc/environment") || !existsSync("/etc/pam.d/sudo"))
+      return t.skip("needs sudo with PAM");
+    const project = makeProject(t);
+    const parent = dirname(project.directory);
+    project.hook("tiny/pre-install.d/03-seen", "env >/etc/seen; echo SEEN:${FROM_ETC:-nothing}:${http_proxy:-none}");
+    const sudo = readFileSync("/etc/pam.d/sudo", "utf8");
+    writeFileSync(join(parent, "sudo"), `${sudo}\nsession required pam_env.so readenv=1 user_readenv=0\n`);
+    writeFileSync(join(parent, "environment"), "FROM_ETC=host\nhttp_proxy=http://proxy.corp.example:1\n");
+    const script = `mount --bind "$1/sudo" /etc/pam.d/sudo; mount --bind "$1/environment" /etc/environment
+      echo "control:$(sudo sh -c 'echo $FROM_ETC')"; exec "$2" "$3" "$1/project"`;
+    const child = join(import.meta.dirname, "build-in-namespace.ts");
+    const words = ["--mount", "--propagation", "private", "sh", "-ec", script, "sh", parent, process.execPath, child];
+    const { stdout } = await execa("unshare", words, { env: { http_proxy: "", HTTP_PROXY: "" } });
+    assert.match(stdout, /^control:host$/m, "sudo of this machine does not read /etc/environment");
+    const [artifact = ""] = readdirSync(join(project.directory, ".images/artifacts")).filter((name) =>
+      name.startsWith("tiny"),
+    );
+    const log = readFileSync(join(project.directory, ".images/artifacts", artifact, "build.log"), "utf8");
+    assert.match(log, /SEEN:nothing:/);
+    assert.doesNotMatch(log, /proxy\.corp\.example/);
+    await assertNoResidue(parent);
+  },
+);
