@@ -17,6 +17,7 @@ import { checkOutputs } from "./outputs.ts";
 import { requireFitHost } from "./preflight.ts";
 import { privateTexts } from "./private-texts.ts";
 import { probeHost, toolVersions } from "./probe-host.ts";
+import { refuseSecrets } from "./refuse-secrets.ts";
 import { redactor, type Redactor } from "./redact.ts";
 import { runBuilder } from "./run-builder.ts";
 import type { RunningJob } from "./run-job.ts";
@@ -111,6 +112,7 @@ async function buildAndPublish(
       await checkOutputs(out, job.name, job.inputs, files.log);
       const staging = await stageOutputs(projectDirectory, job, out, files.log);
       try {
+        await refuseSecrets(staging, job, running.secrets);
         await store.publish(staging, {
           schema: 1,
           name: job.name,

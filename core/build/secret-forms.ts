@@ -3,12 +3,19 @@
  * three places that it can have in a longer text (`auth` of a registry's config.json is user and password together).
  */
 export function secretForms(value: string): string[] {
+  const json = JSON.stringify(value).slice(1, -1);
   const escaped = [
     value,
-    // Within single quotes, as bash traces a command; and as its `printf %q` writes it.
+    // As bash traces a command: in single quotes, or with `$'` where the locale is C, as in diskimage-builder; as its `printf %q` writes it.
     value.replaceAll("'", "'\\''"),
-    value.replace(/[^\w@%+=:,./-]/g, "\\$&"),
-    JSON.stringify(value).slice(1, -1),
+    value.replace(/['\\]/g, "\\$&").replace(/[^\0-\x7f]+/g, octal),
+    value.replace(/[^\w@%+=:,./\u0080-\uffff-]/g, "\\$&"),
+    // In double quotes, as its `declare -p` writes it.
+    value.replace(/["$`\\]/g, "\\$&"),
+    // As Python's shlex.quote.
+    value.replaceAll("'", `'"'"'`),
+    json,
+    json.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`),
     encodeURIComponent(value),
     encodeURIComponent(value).replace(/[!'()*]/g, percent),
     encodeURIComponent(value)
@@ -17,6 +24,10 @@ export function secretForms(value: string): string[] {
     new URLSearchParams({ value }).toString().slice("value=".length),
   ];
   return [...new Set([...escaped, ...base64Forms(Buffer.from(value))])];
+}
+
+function octal(characters: string): string {
+  return [...Buffer.from(characters)].map((byte) => `\\${byte.toString(8)}`).join("");
 }
 
 function percent(character: string): string {

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
+import { execa } from "execa";
 
 const pauseMilliseconds = 50;
 
@@ -67,6 +68,16 @@ function isOfThisNamespace(pid: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** Paths below a directory, in one file system, that hold one of the texts in their names or, as files, in their bytes. Large files are no matter. */
+export async function pathsWith(root: string, texts: readonly string[]): Promise<string[]> {
+  const options = ["--recursive", "--files-with-matches", "--text", "--fixed-strings", "--devices=skip"];
+  const found = await execa("grep", [...options, ...texts.flatMap((text) => ["-e", text]), root], { reject: false });
+  if (found.exitCode !== 0 && found.exitCode !== 1) throw new Error(found.stderr);
+  const { stdout: names } = await execa("find", [root, "-xdev"]);
+  const named = names.split("\n").filter((name) => texts.some((text) => name.includes(text)));
+  return [...new Set([...found.stdout.split("\n"), ...named])].filter((name) => name !== "");
 }
 
 /** Files below a directory, symbolic links apart, that hold one of the secrets, as it is or in base64. */

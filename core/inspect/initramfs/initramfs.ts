@@ -26,12 +26,14 @@ const mostParts = 1000;
  * Unpacks an initramfs once, as Linux does (init/initramfs.c, unpack_to_rootfs): archives one behind the other, bare or packed, with zeros between
  * them. Keeps names of kernel versions only, so memory does not grow with its content.
  * @param most bytes that it may come to, packed or not
+ * @param onUnpacked gets what packed parts unpack to
  * @throws IronicImagesError what `unpacker` throws
  */
 export async function readInitramfs(
   source: ByteSource,
   unpacker: Unpacker,
   most = largestRamdisk,
+  onUnpacked: (chunk: Buffer) => void = () => undefined,
 ): Promise<InitramfsFacts> {
   const parts: PartKind[] = [];
   const versions = new Set<string>();
@@ -60,6 +62,7 @@ export async function readInitramfs(
       unpackedSize += chunk.length;
       if (unpackedSize > most) throw new Error(tooLarge);
       names.write(chunk);
+      onUnpacked(chunk);
     });
     names.end();
     if (typeof end === "string") broken = end;

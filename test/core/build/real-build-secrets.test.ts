@@ -5,7 +5,7 @@ import test from "node:test";
 import { execa } from "execa";
 import { secretForms } from "../../../core/build/secret-forms.ts";
 import { withMountedImage } from "../../support/mounted-image.ts";
-import { watchForSecrets } from "../../support/secrets.ts";
+import { pathsWith, watchForSecrets } from "../../support/secrets.ts";
 import { cannotBuild, makeProject, realBuilder, tiny, type Project } from "./support.ts";
 
 const skip = cannotBuild() ?? (realBuilder() === undefined ? "needs the pinned diskimage-builder on PATH" : false);
@@ -14,17 +14,6 @@ const password = `hun'ter2 $(touch /c) \`x\` "&\\;€ é`;
 const token = "tok+en/0123==456";
 const secrets = { DIB_DEV_USER_PASSWORD: password, AGENT_TOKEN: token };
 const forms = [...secretForms(password), ...secretForms(token)];
-
-/** Files below a directory that hold one of the secrets, in whatever form, or have it in their names. */
-async function filesWith(root: string): Promise<string[]> {
-  const words = forms.flatMap((form) => ["-e", form]);
-  const options = ["--recursive", "--files-with-matches", "--text", "--fixed-strings", "--devices=skip"];
-  const found = await execa("grep", [...options, ...words, root], { reject: false });
-  assert.ok(found.exitCode === 0 || found.exitCode === 1, found.stderr);
-  const { stdout: names } = await execa("find", [root, "-xdev"]);
-  const named = names.split("\n").filter((name) => forms.some((form) => name.includes(form)));
-  return [...found.stdout.split("\n"), ...named].filter((name) => name !== "");
-}
 
 /** What the element devuser needs in an image, which tiny has not; it installs packages, of which tiny knows none. */
 function accountTools(project: Project): void {
@@ -71,8 +60,8 @@ sleep 0.5`,
     assert.ok(seen.inSandbox > 0, "who looks at environments sees those of the hooks");
 
     // The artifact with its record, its log and its manifests; what is left of the job; the cache.
-    assert.deepEqual(await filesWith(join(project.directory, ".images")), []);
-    assert.deepEqual(await filesWith(project.cache), []);
+    assert.deepEqual(await pathsWith(join(project.directory, ".images"), forms), []);
+    assert.deepEqual(await pathsWith(project.cache, forms), []);
     assert.deepEqual(readdirSync(join(project.directory, ".images/jobs")), []);
     const log = readFileSync(project.artifact(record, "build.log"), "utf8");
     assert.match(log, /Setting password/);
@@ -84,7 +73,7 @@ sleep 0.5`,
 
     const image = { path: project.artifact(record, "tiny.qcow2"), format: "qcow2", kind: "partition" } as const;
     await withMountedImage(image, async (root) => {
-      assert.deepEqual(await filesWith(root), [join(root, "etc/agent-token")]);
+      assert.deepEqual(await pathsWith(root, forms), [join(root, "etc/agent-token")]);
       assert.equal(readFileSync(join(root, "etc/agent-token"), "utf8"), token);
       const { stdout: hash } = await execa("sha256sum", { input: password });
       assert.ok(readFileSync(join(root, "etc/shadow"), "utf8").includes(hash.slice(0, 64)));
