@@ -16,7 +16,7 @@ export interface GlanceUser {
   downloadedSha256(id: string): Promise<string>;
   delete(id: string): Promise<void>;
   /** Gives a record its data. */
-  upload(id: string, bytes: string): Promise<void>;
+  upload(id: string, bytes: Buffer<ArrayBuffer>): Promise<void>;
 }
 
 /** One clouds.yaml and nothing else of the machine. */
@@ -33,7 +33,7 @@ export async function imageEndpointOf(cloudsFile: string): Promise<string> {
 export async function glanceUser(cloudsFile: string, cloud: string): Promise<GlanceUser> {
   const entry = await readCloud(cloud, placesOf(cloudsFile));
   const { token, imageEndpoint } = await authenticate(entry);
-  async function call(method: string, path: string, body: string | null = null): Promise<Response> {
+  async function call(method: string, path: string, body: Buffer<ArrayBuffer> | null = null): Promise<Response> {
     const headers = { "X-Auth-Token": token, "Content-Type": "application/octet-stream" };
     const response = await fetch(`${imageEndpoint}${path}`, { method, headers, body });
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);

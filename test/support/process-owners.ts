@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { execa } from "execa";
 
 /** Whose the processes were that a user without rights has started, by their arguments. */
 export interface ProcessOwners {
@@ -12,6 +13,28 @@ export interface ProcessOwners {
 
 /** The user without rights. */
 export const nobody = 65534;
+
+/** Why nobody cannot work here by way of sudo, or undefined. @param file a TypeScript file that it has to read */
+export async function cannotBecomeNobody(file: string): Promise<string | undefined> {
+  const reads = [
+    "setpriv",
+    "--reuid",
+    `${nobody}`,
+    "--regid",
+    `${nobody}`,
+    "--clear-groups",
+    process.execPath,
+    "--check",
+  ];
+  for (const [[command = "", ...words], needs] of [
+    [["sudo", "--version"], "needs sudo"],
+    [[...reads, file], "needs a checkout that other users may read"],
+  ] as const) {
+    const { exitCode } = await execa(command, words, { reject: false, stdin: "ignore" });
+    if (exitCode !== 0) return needs;
+  }
+  return undefined;
+}
 
 /** What sudo is asked for: to try what the host can, the sandbox and its end, and to measure what lies there. */
 const ofRoot =

@@ -3,19 +3,11 @@ import { chmodSync, lstatSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import test, { type TestContext } from "node:test";
 import { execa } from "execa";
-import { nobody, watchOwners } from "../../support/process-owners.ts";
+import { cannotBecomeNobody, nobody, watchOwners } from "../../support/process-owners.ts";
 import { assertNoResidue } from "../../support/residue.ts";
 import { cannotBuild, makeProject, playedBuilder, playedJob, type Project } from "./support.ts";
 
 const runner = join(import.meta.dirname, "build-as-user.ts");
-
-/** Why no other user can build here, or undefined. */
-async function cannotBecomeNobody(): Promise<string | undefined> {
-  const [words, node] = [["--reuid", `${nobody}`, "--regid", `${nobody}`, "--clear-groups"], process.execPath];
-  const reads = await execa("setpriv", [...words, node, "--check", runner], { reject: false, stdin: "ignore" });
-  if (reads.exitCode !== 0) return "needs a checkout that other users may read";
-  return (await execa("sudo", ["--version"], { reject: false })).exitCode === 0 ? undefined : "needs sudo";
-}
 
 /** A project that belongs to nobody, and a builder that the fixture plays. */
 function projectOfNobody(t: TestContext): Project {
@@ -46,7 +38,7 @@ function build(project: Project, play: string, rights: string) {
   });
 }
 
-const skip = cannotBuild() ?? (await cannotBecomeNobody()) ?? false;
+const skip = cannotBuild() ?? (await cannotBecomeNobody(runner)) ?? false;
 
 test(
   "as nobody with sudo only the sandbox is root's, and what it leaves is nobody's and open to nobody else",
