@@ -14,8 +14,8 @@ export function elementFacts(directory: string): ElementFacts {
 /** As diskimage-builder reads them: one name a line, no comments. What a link out of the element leads to is never read: it would be shown. */
 export function elementLines(directory: string, name: string): string[] {
   if (!existsSync(join(directory, name))) return [];
-  const file = realpathSync(join(directory, name));
-  if (!file.startsWith(`${realpathSync(directory)}/`) || !statSync(file).isFile()) return [];
+  const file = realpathSync.native(join(directory, name));
+  if (!file.startsWith(`${realpathSync.native(directory)}/`) || !statSync(file).isFile()) return [];
   return readFileSync(file, "utf8")
     .split("\n")
     .map((line) => line.trim())

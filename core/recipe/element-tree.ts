@@ -82,7 +82,7 @@ function leadsOut(file: string, path: string): boolean {
   const resolved = posix.normalize(posix.join(posix.dirname(path), target));
   if (posix.isAbsolute(target) || resolved === ".." || resolved.startsWith("../")) return true;
   // Another link on the way can make `..` lead elsewhere than it reads.
-  const root = realpathSync(file.slice(0, file.length - path.length - 1));
+  const root = realpathSync.native(file.slice(0, file.length - path.length - 1));
   const place = realPlace(file);
   return place !== undefined && place !== root && !place.startsWith(`${root}/`);
 }
@@ -90,7 +90,8 @@ function leadsOut(file: string, path: string): boolean {
 // Undefined for a link to nothing, or in a circle.
 function realPlace(file: string): string | undefined {
   try {
-    return realpathSync(file);
+    // Not Node's own realpath, which joins the parts of a link as text.
+    return realpathSync.native(file);
   } catch {
     return undefined;
   }

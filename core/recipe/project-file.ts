@@ -16,7 +16,7 @@ export function projectFile(projectDirectory: string, path: string): ProjectFile
   if ("problem" in inside) return inside;
   const file = join(projectDirectory, inside.path);
   if (!isFile(file)) return { problem: `there is no file ${quoted(inside.path)} in the project` };
-  if (!realpathSync(file).startsWith(realpathSync(projectDirectory) + sep))
+  if (!realpathSync.native(file).startsWith(realpathSync.native(projectDirectory) + sep))
     return { problem: `${quoted(inside.path)} is a link out of the project: put the file itself there` };
   if (statSync(file).size > maxSize)
     return { problem: `${quoted(inside.path)} has more than ${maxSize} bytes: certificates and lists are small` };

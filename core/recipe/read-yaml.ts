@@ -48,7 +48,7 @@ function parsed(text: string, file: string): YamlFile {
 // A FIFO would be waited for, and what a link out of the project leads to would be shown as mistakes.
 function placeProblem(projectDirectory: string, path: string): string | undefined {
   const stats = statSync(path);
-  if (!realpathSync(path).startsWith(`${realpathSync(projectDirectory)}${sep}`))
+  if (!realpathSync.native(path).startsWith(`${realpathSync.native(projectDirectory)}${sep}`))
     return "is a link out of the project: put the file itself there";
   if (!stats.isFile()) return "cannot be read: it is no file";
   return stats.size > maxSize ? `has ${stats.size} bytes, at most ${maxSize} are read` : undefined;
