@@ -6,13 +6,13 @@ export interface MemoryWatch {
   stop(): number;
 }
 
-/** @param isMeant by the arguments of a process */
-export function watchMemory(isMeant: (command: readonly string[]) => boolean): MemoryWatch {
+/** @param isMeant by the arguments of a process, and its number */
+export function watchMemory(isMeant: (command: readonly string[], pid: string) => boolean): MemoryWatch {
   let most = 0;
   const look = (): void => {
     for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
       try {
-        if (!isMeant(readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0"))) continue;
+        if (!isMeant(readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0"), pid)) continue;
         // The kernel's own high-water mark: what happens between two looks counts too.
         const kibibytes = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
         most = Math.max(most, Number(kibibytes ?? 0) / 1024);
