@@ -81,6 +81,8 @@ test(
       name: `-a b\n"'$(touch ${pwn})\`touch ${pwn}\`;touch ${pwn}\\ *?[x]{y}#%é\u202e💥:,&|<>~`,
     });
     const parent = dirname(project.directory);
+    // As awkward as the project; `makeProject` puts the variable back.
+    process.env["IRONIC_IMAGES_CACHE"] = `${project.directory}-cache`;
     await assertNoResidue(parent);
     // Elements that need each other, and files that diskimage-builder copies whatever their names are.
     for (const [name, other] of [
