@@ -31,8 +31,17 @@ const texts = {
   store: [
     "npm run store -- COMMAND",
     "The artifacts on this machine; see docs/guide.md.",
-    "  ls                  lists them",
+    "  ls                  lists them, with the stacks that need them",
+    "  verify              hashes every file; exits with 1 if one is not what was built",
+    "  gc                  lists what no stack needs, asks, and deletes it",
+    "    --dry-run           lists only",
+    "    --yes               does not ask",
+    "    --keep-days DAYS    keeps what is younger, 7 if not given",
+    "    --without STACK     a stack that has used the store and is no more",
     "  import DIRECTORY    copies one from elsewhere and verifies every digest",
+    "  ls and gc read the states of all stacks of the project, and of more with:",
+    "    --stack STACK       a stack elsewhere in the backend",
+    "    --state FILE        what pulumi stack export wrote",
   ],
   pin: [
     "npm run pin -- --stack STACK [--architecture NAME] [--check]",
