@@ -197,6 +197,13 @@ test("fault 12: what another element provides is refused in the preview when it 
   ]);
 });
 
+test("fault 12: an element that is listed twice is refused in the preview", async (t) => {
+  const projectDirectory = withElements(t, { "one/README": "" }, ["one", "one"]);
+  assert.deepEqual(await mistakesOf(() => load(projectDirectory)), [
+    "recipes/small.yaml:elements[1]: one stands here twice: leave one out",
+  ]);
+});
+
 test("fault 12: elements that need each other in a circle are each taken once, as the builder does", async (t) => {
   const projectDirectory = withElements(t, { "one/element-deps": "two\none\n", "two/element-deps": "one\n" }, ["one"]);
   const { userImages } = await load(projectDirectory);
