@@ -47,7 +47,7 @@ for (const [what, name] of names)
         await cloud.stop();
       });
 
-      it("fault 15: is previewed, built, registered, left alone by a second `up` and listed in its store", async () => {
+      it("fault 15: is previewed, built, registered, left alone by a second `up`, listed and verified in its store", async () => {
         await assertNoResidue(project.scratch);
         const env = { IRONIC_IMAGES_CACHE: path.join(project.scratch, "cache") };
         const first = await project.pulumi(["up", "--yes"], { env });
@@ -58,11 +58,12 @@ for (const [what, name] of names)
         assert.equal(second.exitCode, 0, second.stdout + second.stderr);
         assert.match(second.stdout, /Resources:\s+\d+ unchanged\s/);
 
-        const store = await execa(process.execPath, ["tools/store/main.ts", "ls"], {
-          cwd: project.directory,
-          reject: false,
-        });
-        assert.match(store.stdout, /tiny/, store.stderr);
+        const store = (command: string) =>
+          execa(process.execPath, ["tools/store/main.ts", command], { cwd: project.directory, reject: false });
+        assert.match((await store("ls")).stdout, /tiny/);
+        const verified = await store("verify");
+        assert.equal(verified.exitCode, 0, verified.stdout + verified.stderr);
+
         const { stdout } = await execa("find", [project.scratch, "-name", pwn]);
         assert.equal(stdout, "");
         for (const directory of ["/", "/tmp", "/mnt", process.cwd()])
