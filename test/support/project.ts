@@ -33,8 +33,8 @@ export interface TestProject {
   urn(type: string, name: string): Promise<string>;
   /** A second copy of the same program, stack and state, without artifacts. */
   clone(): Promise<TestProject>;
-  /** Another stack of the same directory, with a config of its own. */
-  addStack(name: string): Promise<TestProject>;
+  /** Another stack of the same directory, with a config of its own; or one that is there already. */
+  addStack(name: string, isThere?: boolean): Promise<TestProject>;
   remove(): Promise<void>;
 }
 
@@ -156,8 +156,9 @@ function testProject(directory: string, stack: string, cloudsFile: string, root:
       }
       return other;
     },
-    async addStack(name) {
+    async addStack(name, isThere = false) {
       const other = testProject(directory, name, cloudsFile, root);
+      if (isThere) return other;
       const init = await other.pulumi(["stack", "init", name]);
       if (init.exitCode !== 0) throw new Error(init.stderr);
       return other;
