@@ -22,6 +22,7 @@ test("mirrors, proxies in both spellings, CA and base image reach diskimage-buil
     SSL_CERT_FILE: "/mnt/job/ca.pem",
     DIB_LOCAL_IMAGE: "/mnt/base/base.squashfs",
     HOME: "/mnt/home",
+    DIB_DEV_USER_AUTHORIZED_KEYS: "/dev/null",
   };
   for (const [name, value] of Object.entries(expected)) assert.equal(environment[name], value, name);
   assert.ok(!("https_proxy" in environment));
