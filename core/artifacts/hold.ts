@@ -4,12 +4,20 @@ import { isErrno, lstatIfExists, unreadable } from "./regular-file.ts";
 
 /** What this process holds, by directory. The kernel lets go of all of it when the process ends, however it ends. */
 const held = new Map<string, Lock>();
+const asking = new Map<string, Promise<boolean>>();
 
 /**
  * Keeps everybody from removing an artifact until this process ends: others may hold it too, and `store gc` needs it for itself alone.
  * @returns false if there is no such directory, or no more
  */
-export async function holdArtifact(directory: string): Promise<boolean> {
+export function holdArtifact(directory: string): Promise<boolean> {
+  // Images of one artifact ask at the same time: each would close the descriptor that another looks at.
+  const asked = asking.get(directory) ?? hold(directory).finally(() => asking.delete(directory));
+  asking.set(directory, asked);
+  return asked;
+}
+
+async function hold(directory: string): Promise<boolean> {
   if (await isHeld(directory)) return true;
   let lock: Lock;
   try {

@@ -25,6 +25,18 @@ async function userOf(project: string, stack: string): Promise<{ end(): Promise<
   };
 }
 
+test("images of one artifact that hold it at the same moment all hold it", async (t) => {
+  const { directory } = await storeWithArtifact(t);
+  const hold = JSON.stringify(join(import.meta.dirname, "../../../core/artifacts/hold.ts"));
+  // In a process of its own, because what is held is held until its end.
+  const script = `
+    const { holdArtifact } = await import(${hold});
+    const answers = await Promise.all(Array.from({ length: 20 }, () => holdArtifact(${JSON.stringify(directory)})));
+    console.log(answers.every(Boolean));`;
+  const { stdout } = await execa(process.execPath, ["--input-type=module", "--eval", script]);
+  assert.equal(stdout, "true");
+});
+
 test("fault 35: what a process uses for a stack cannot be taken out of the store until the process ends, by SIGKILL too", async (t) => {
   const { project, directory } = await storeWithArtifact(t);
   const users = [await userOf(project, "prod"), await userOf(project, "local")];
