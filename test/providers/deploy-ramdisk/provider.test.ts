@@ -39,7 +39,8 @@ async function providerIn(t: TestContext): Promise<{ project: string; provider: 
 test("through its real door: check computes fingerprint and paths of a build and of a download, without a path of this machine", async (t) => {
   const { project, provider } = await providerIn(t);
   const prints = new Set<unknown>();
-  for (const content of [build, download]) {
+  const secret = { ...build, secretEnvironment: ["AGENT_TOKEN"], secretFiles: ["/etc/token"], secretStack: "prod" };
+  for (const content of [build, secret, download]) {
     const { inputs, failures } = await provider.check(content);
     assert.deepEqual(failures, []);
     const directory = `.images/artifacts/deploy-amd64-${String(inputs["fingerprint"]).slice(0, 12)}`;
@@ -50,7 +51,7 @@ test("through its real door: check computes fingerprint and paths of a build and
     assert.ok(!JSON.stringify(inputs).includes(project));
     prints.add(inputs["fingerprint"]);
   }
-  assert.equal(prints.size, 2);
+  assert.equal(prints.size, 3);
 });
 
 const refused: readonly (readonly [string, object, string])[] = [
