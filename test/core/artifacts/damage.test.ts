@@ -26,22 +26,19 @@ const { name, fingerprint } = unpublished();
 
 /** In place of the kernel, or of the whole artifact: what happens to it, and what is said of it. */
 const faults: readonly {
-  fault: number;
-  what: string;
+  title: string;
   spoil(kernel: string, directory: string): void;
   said: RegExp;
   /** The artifact's place is free, or taken when the next one comes: nothing is set aside on looking. */
   stays?: true;
 }[] = [
   {
-    fault: 31,
-    what: "one byte of which changed",
+    title: "fault 31: an artifact one byte of which changed",
     spoil: (kernel) => flip(kernel),
     said: /my-image\.vmlinuz is not what was built: expected sha256 [0-9a-f]{64}/,
   },
   {
-    fault: 31,
-    what: "one byte of which changed under its old mtime",
+    title: "fault 31: an artifact one byte of which changed under its old mtime",
     spoil(kernel) {
       const { atime, mtime } = statSync(kernel);
       flip(kernel);
@@ -50,45 +47,38 @@ const faults: readonly {
     said: /my-image\.vmlinuz is not what was built/,
   },
   {
-    fault: 31,
-    what: "a file of which was cut",
+    title: "fault 31: an artifact a file of which was cut",
     spoil: (kernel) => truncateSync(kernel, 512),
     said: /my-image\.vmlinuz has 512 bytes, and should have \d+/,
   },
   {
-    fault: 31,
-    what: "a file of which is empty",
+    title: "fault 31: an artifact a file of which is empty",
     spoil: (kernel) => truncateSync(kernel, 0),
     said: /my-image\.vmlinuz has 0 bytes/,
   },
   {
-    fault: 31,
-    what: "that grew",
+    title: "fault 31: an artifact that grew",
     spoil: (kernel) => appendFileSync(kernel, "more"),
     said: /my-image\.vmlinuz has \d+ bytes, and should have \d+/,
   },
   {
-    fault: 31,
-    what: "a file of which became a hole of 1 TiB, which nobody hashes",
+    title: "fault 31: an artifact a file of which became a hole of 1 TiB, which nobody hashes",
     spoil: (kernel) => truncateSync(kernel, 2 ** 40),
     said: /my-image\.vmlinuz has 1099511627776 bytes/,
   },
   {
-    fault: 32,
-    what: "a file of which was deleted",
+    title: "fault 32: an artifact a file of which was deleted",
     spoil: (kernel) => unlinkSync(kernel),
     said: /my-image\.vmlinuz is missing/,
   },
   {
-    fault: 32,
-    what: "the record of which was deleted",
+    title: "fault 32: an artifact the record of which was deleted",
     spoil: (_, directory) => unlinkSync(`${directory}/${recordFileName}`),
     said: /it has no artifact\.json/,
     stays: true,
   },
   {
-    fault: 32,
-    what: "file and record of which were deleted",
+    title: "fault 32: an artifact file and record of which were deleted",
     spoil(kernel, directory) {
       unlinkSync(kernel);
       unlinkSync(`${directory}/${recordFileName}`);
@@ -97,8 +87,7 @@ const faults: readonly {
     stays: true,
   },
   {
-    fault: 34,
-    what: "a file of which became a link",
+    title: "fault 34: an artifact a file of which became a link",
     spoil(kernel) {
       renameSync(kernel, `${kernel}.real`);
       symlinkSync(`${kernel}.real`, kernel);
@@ -106,20 +95,17 @@ const faults: readonly {
     said: /my-image\.vmlinuz is not a regular file/,
   },
   {
-    fault: 34,
-    what: "a file of which became a FIFO",
+    title: "fault 34: an artifact a file of which became a FIFO",
     spoil: (kernel) => replace(kernel, "mkfifo", kernel),
     said: /my-image\.vmlinuz is not a regular file/,
   },
   {
-    fault: 34,
-    what: "a file of which became a device",
+    title: "fault 34: an artifact a file of which became a device",
     spoil: (kernel) => replace(kernel, "mknod", kernel, "c", "1", "5"),
     said: /my-image\.vmlinuz is not a regular file/,
   },
   {
-    fault: 34,
-    what: "a file of which became a directory",
+    title: "fault 34: an artifact a file of which became a directory",
     spoil(kernel) {
       unlinkSync(kernel);
       mkdirSync(kernel);
@@ -127,15 +113,13 @@ const faults: readonly {
     said: /my-image\.vmlinuz is not a regular file/,
   },
   {
-    fault: 34,
-    what: "the record of which became a FIFO",
+    title: "fault 34: an artifact the record of which became a FIFO",
     spoil: (_, directory) => replace(`${directory}/${recordFileName}`, "mkfifo", `${directory}/${recordFileName}`),
     said: /artifact\.json is not a regular file/,
     stays: true,
   },
   {
-    fault: 34,
-    what: "the record of which became a link",
+    title: "fault 34: an artifact the record of which became a link",
     spoil(_, directory) {
       renameSync(`${directory}/${recordFileName}`, `${directory}/record`);
       symlinkSync("record", `${directory}/${recordFileName}`);
@@ -144,8 +128,7 @@ const faults: readonly {
     stays: true,
   },
   {
-    fault: 34,
-    what: "that became a link to itself elsewhere",
+    title: "fault 34: an artifact that became a link to itself elsewhere",
     spoil(_, directory) {
       renameSync(directory, `${directory}.elsewhere`);
       symlinkSync(`${directory}.elsewhere`, directory);
@@ -153,21 +136,19 @@ const faults: readonly {
     said: /it is not a directory/,
   },
   {
-    fault: 33,
-    what: "a file of which belongs to another user",
+    title: "fault 33: an artifact a file of which belongs to another user",
     spoil: (kernel) => chownSync(kernel, 65534, 65534),
     said: /my-image\.vmlinuz belongs to another user \(uid 65534\)/,
   },
   {
-    fault: 33,
-    what: "the directory of which belongs to another user",
+    title: "fault 33: an artifact the directory of which belongs to another user",
     spoil: (_, directory) => chownSync(directory, 65534, 65534),
     said: /belongs to another user \(uid 65534\)/,
   },
 ];
 
-for (const { fault, what, spoil, said, stays = false } of faults) {
-  test(`fault ${fault}: an artifact ${what} is told, never uploaded, and gives way to a new one`, async (t) => {
+for (const { title, spoil, said, stays = false } of faults) {
+  test(`${title} is told, never uploaded, and gives way to a new one`, async (t) => {
     if (process.getuid?.() !== 0) return t.skip("needs root");
     const { project, store, record, directory, messages } = await storeWithArtifact(t);
     const { buildId } = record;
