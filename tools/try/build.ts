@@ -4,6 +4,7 @@ import { openStore, type ArtifactStore } from "../../core/artifacts/store.ts";
 import type { BuildEvent, BuildExecutor } from "../../core/build/executor.ts";
 import type { BuildJob } from "../../core/build/job.ts";
 import { localExecutor } from "../../core/build/local-executor.ts";
+import { IronicImagesError } from "../../core/errors.ts";
 import { fingerprint, fingerprintInputs } from "../../core/recipe/fingerprint.ts";
 import { loadRecipe } from "../../core/recipe/load.ts";
 import { checkHost } from "../host/check.ts";
@@ -16,9 +17,17 @@ export interface TriedBuild {
   readonly built: boolean;
 }
 
-/** The job that builds a recipe as it is, without a stack. */
+/**
+ * The job that builds a recipe as it is, without a stack.
+ * @throws IronicImagesError `secret-missing` for a recipe that needs a stack's secrets
+ */
 export function recipeJob(project: string, recipe: string): { job: BuildJob; warnings: readonly string[] } {
   const { content, baseImageUrl, warnings } = loadRecipe(project, recipe);
+  if (content.secretEnvironment !== undefined)
+    throw new IronicImagesError(
+      "secret-missing",
+      `${recipe} is built with secrets of a stack (${content.secretEnvironment.join(", ")}), and here is none: build it with pulumi up`,
+    );
   const inputs = fingerprintInputs(content, project);
   const job = {
     schema: 1,
