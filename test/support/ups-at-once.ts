@@ -72,7 +72,7 @@ async function published(project: TestProject, owner: Awaited<ReturnType<typeof 
 function countMost(count: () => number): { stop(): Promise<number> } {
   let [most, running] = [0, true];
   const loop = (async () => {
-    for (; running; await sleep(100)) most = Math.max(most, count());
+    for (; running; await sleep(500)) most = Math.max(most, count());
   })();
   return {
     async stop() {
