@@ -98,14 +98,21 @@ function mountsBelow(directory: string): string[] {
     .map((point) => `mount ${point}`);
 }
 
-// A device whose file is deleted tells no inode that could be looked for; those of other people were there before.
+// A device whose file is deleted tells no inode that could be looked for. It is ours if it was not there before, and no build of others runs.
 const deletedBefore = new Set((await loopTable()).filter(isDeleted).map(({ name }) => name));
+
+function anybodyBuilds(): boolean {
+  return list("/proc").some(
+    (entry) => /^\d+$/.test(entry) && read(`/proc/${entry}/cmdline`).includes("sandbox/run.sh"),
+  );
+}
 
 async function loopDevices(directory: string, inodes: ReadonlySet<string>): Promise<string[]> {
   return (await loopTable())
     .filter((loop) => {
       const isOurs = namePattern(directory).test(loop.file) || inodes.has(`${loop.device} ${loop.inode}`);
-      return isOurs || (isDeleted(loop) && loop.file.startsWith("/mnt/") && !deletedBefore.has(loop.name));
+      const isNobodys = isDeleted(loop) && loop.file.startsWith("/mnt/") && !deletedBefore.has(loop.name);
+      return isOurs || (isNobodys && !anybodyBuilds());
     })
     .map(({ name, file }) => `loop device ${name} of ${file}`);
 }
