@@ -20,14 +20,16 @@ export async function hashFile(path: string, withMd5 = false): Promise<FileDiges
   const md5 = withMd5 ? createHash("md5") : undefined;
   let size = 0;
   try {
-    for await (const chunk of handle.createReadStream({
-      highWaterMark: chunkSize,
-      autoClose: false,
-    }) as AsyncIterable<Buffer>) {
+    // One buffer for all: as garbage they would come to 64 MiB before the collector minds, in a job that is to stay small.
+    const buffer = Buffer.allocUnsafe(chunkSize);
+    for (;;) {
+      const { bytesRead } = await handle.read(buffer, 0, chunkSize);
+      if (bytesRead === 0) break;
+      const chunk = buffer.subarray(0, bytesRead);
       sha256.update(chunk);
       sha512.update(chunk);
       md5?.update(chunk);
-      size += chunk.length;
+      size += bytesRead;
     }
   } finally {
     await handle.close();

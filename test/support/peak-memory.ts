@@ -2,7 +2,9 @@ import { readdirSync, readFileSync } from "node:fs";
 
 /** Watches how much memory processes use. */
 export interface MemoryWatch {
-  /** The most that any one of them has ever had in memory, MiB; 0 if none was seen. */
+  /** The most that any one of them has had in memory up to now, MiB; 0 if none was seen. */
+  most(): number;
+  /** The same, and looks no more. */
   stop(): number;
 }
 
@@ -21,8 +23,9 @@ export function watchMemory(isMeant: (command: readonly string[], pid: string) =
       }
     }
   };
-  const timer = setInterval(look, 100);
+  const timer = setInterval(look, 100).unref();
   return {
+    most: () => Math.round(most),
     stop() {
       clearInterval(timer);
       look();
