@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -80,6 +80,20 @@ for (const [what, spoil] of [
     assert.match(error.message, new RegExp(`${spoil} cannot be read by user 0 .*chmod u\\+rX`));
   });
 }
+
+test("fault 33: a store behind a symbolic link is a store like any other", async (t) => {
+  const project = projectDirectory(t);
+  const staging = stage(project);
+  mkdirSync(join(project, "elsewhere"));
+  symlinkSync("../elsewhere", join(project, ".images/artifacts"));
+  const store = openStore(project);
+  const record = await store.publish(staging, unpublished());
+  assert.deepEqual(await store.find(name, fingerprint), record);
+  assert.deepEqual(await wrongIn(project), []);
+  appendFileSync(join(store.directory(record), "my-image.raw"), "x");
+  assert.equal(await store.find(name, fingerprint), undefined);
+  assert.ok(existsSync(join(project, "elsewhere", `${name}-${fingerprint.slice(0, 12)}.bad-1`)));
+});
 
 test("fault 33: an artifact of another file system is copied into the store, verified there, and nothing else is left (EXDEV)", async (t) => {
   if (lacking) return t.skip(lacking);
