@@ -23,7 +23,12 @@ describe("Ctrl-C while an image is built", { skip: cannotBuild() ?? false }, () 
     await project.addElement("tiny");
     await project.writeElement("hold", { "pre-install.d/50-hold": "#!/bin/bash\nsleep 86400.375\n" });
     await project.writeRecipe("held", { ...tinyPartition, elements: ["hold"] });
-    await project.writeStack({ "ironic-images:userImages": { held: { recipe: "held" } } });
+    // The lease is for a run of this test that fails.
+    const build = { slots: 2, leaseSeconds: 5 };
+    await project.writeStack({
+      "ironic-images:build": build,
+      "ironic-images:userImages": { held: { recipe: "held" } },
+    });
   });
 
   after(async () => {
@@ -35,6 +40,7 @@ describe("Ctrl-C while an image is built", { skip: cannotBuild() ?? false }, () 
     const words = ["up", "--yes", "--skip-preview", "--non-interactive", "--stack", project.stack, "--color", "never"];
     const options = { cwd: project.directory, env: project.environment, reject: false, stdin: "ignore" } as const;
     const up = execa("pulumi", words, options);
+    t.after(() => void up.kill("SIGKILL"));
     const heard = Promise.withResolvers<number>();
     up.stdout.on("data", (chunk: Buffer) => {
       if (/error: cancelled/.test(chunk.toString())) heard.resolve(performance.now());
