@@ -95,7 +95,8 @@ export async function listTree(root: string): Promise<{ files: string[]; directo
 
 /** Forces a file, or a directory's entries, to the disk. */
 export async function syncToDisk(path: string): Promise<void> {
-  const handle = await open(path, readOnly);
+  // The directory of artifacts itself may be a link to a larger disk.
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     await handle.sync();
   } finally {
