@@ -32,12 +32,10 @@ test("the shipped list of elements is that of the installed diskimage-builder", 
         ].sort()
       : [];
   };
-  const installed = names.map(
-    ({ name }) => {
-      const said = { deps: lines(name, "element-deps"), provides: lines(name, "element-provides") };
-      return [name, { ...said, hooks: elementFacts(join(directory, name)).hooks }] as const;
-    },
-  );
+  const installed = names.map(({ name }) => {
+    const said = { deps: lines(name, "element-deps"), provides: lines(name, "element-provides") };
+    return [name, { ...said, hooks: elementFacts(join(directory, name)).hooks }] as const;
+  });
   const byName = (a: readonly [string, unknown], b: readonly [string, unknown]) => (a[0] < b[0] ? -1 : 1);
   assert.deepEqual([...builderElements].sort(byName), installed.sort(byName));
 });
