@@ -25,6 +25,9 @@ const kinds = {
   everything: /./,
 } as const;
 
+/** These live for a tenth of the time only, so a kill waits for them. */
+const ofSandbox: readonly string[] = ["supervisor", "namespace", "first process of the sandbox", "builder"];
+
 type Way =
   | { readonly is: "signal"; readonly victim: keyof typeof kinds; readonly signal: NodeJS.Signals }
   | { readonly is: "cancel" }
@@ -101,7 +104,8 @@ async function strike(project: Project, job: BuildJob, way: Way, moment: number)
     assert.equal(await end, "job-died", `killed at ${way.step}`);
     return `step ${way.step}`;
   }
-  await Promise.race([end, sleep(moment * 1000)]);
+  if (way.is === "signal" && ofSandbox.includes(way.victim)) await sandboxOf(project, kinds[way.victim], end, moment);
+  else await Promise.race([end, sleep(moment * 1000)]);
   let what: string | undefined;
   if (way.is === "cancel") {
     const before = await Promise.race([end, sleep(0, "running")]);
@@ -112,6 +116,15 @@ async function strike(project: Project, job: BuildJob, way: Way, moment: number)
   }
   await end;
   return what;
+}
+
+/** Waits until there is such a process, and then a moment of its life. */
+async function sandboxOf(project: Project, kind: RegExp, end: Promise<string>, moment: number): Promise<void> {
+  let isOver = false;
+  const over = (): boolean => (isOver = true);
+  void end.then(over, over);
+  while (!isOver && victims(path.dirname(project.directory), kind).length === 0) await sleep(20);
+  await sleep(moment * 100);
 }
 
 /** How a build ended: the code of its error, or `built`. */
