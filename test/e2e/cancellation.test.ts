@@ -8,7 +8,7 @@ import { cannotBuild } from "../core/build/support.ts";
 import { testCloud, type TestCloud } from "../support/cloud.ts";
 import { createProject, type TestProject } from "../support/project.ts";
 import { tinyPartition } from "../support/recipes.ts";
-import { assertNoResidue, processIdsOf } from "../support/residue.ts";
+import { assertNoResidue, commandLine, processIdsOf } from "../support/residue.ts";
 
 /** Seconds within which a build that is asked to ends. Only a busy machine comes near it. */
 const limit = 30;
@@ -47,7 +47,7 @@ describe("Ctrl-C while an image is built", { skip: cannotBuild() ?? false }, () 
     });
     void up.then(() => heard.resolve(Infinity));
     await until("the hook holds", 120, () => isHeld(project.directory));
-    const program = processIdsOf(project.directory).filter((pid) => commandOf(pid).includes("pulumi/cmd/run/"));
+    const program = processIdsOf(project.directory).filter((pid) => commandLine(pid).includes("pulumi/cmd/run/"));
     assert.equal(program.length, 1);
 
     const start = performance.now();
@@ -90,15 +90,7 @@ function seconds(from: number, to: number): string {
 }
 
 function isHeld(directory: string): boolean {
-  return processIdsOf(directory).some((pid) => commandOf(pid).startsWith("sleep\0"));
-}
-
-function commandOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
-  } catch {
-    return "";
-  }
+  return processIdsOf(directory).some((pid) => commandLine(pid).startsWith("sleep "));
 }
 
 async function until(what: string, seconds: number, isSo: () => boolean, pause = 100): Promise<void> {

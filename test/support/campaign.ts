@@ -2,8 +2,7 @@ import { randomInt } from "node:crypto";
 import type { TestContext } from "node:test";
 import { verifyStore } from "../../core/artifacts/examine.ts";
 import { randomFrom } from "../core/inspect/random.ts";
-import { processIdsOf } from "./residue.ts";
-import { readFileSync } from "node:fs";
+import { commandLine, processIdsOf } from "./residue.ts";
 import assert from "node:assert/strict";
 
 /** A series of kills at moments that a seed decides. */
@@ -78,12 +77,4 @@ export async function assertStoreVerifies(projectDirectory: string): Promise<num
     artifacts += 1;
   }
   return artifacts;
-}
-
-function commandLine(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
-  } catch {
-    return "";
-  }
 }

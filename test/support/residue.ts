@@ -61,6 +61,11 @@ export function processIdsOf(directory: string): number[] {
     .filter((pid) => !above.has(pid) && isAlive(pid) && knows(pid));
 }
 
+/** The words of a process, each ended by a blank; empty if it is gone. */
+export function commandLine(pid: number): string {
+  return read(`/proc/${pid}/cmdline`).replaceAll("\0", " ");
+}
+
 /** Names that only something unfinished has: half a build, half an artifact, half a download, a file before its rename. */
 export function temporaryNames(directory: string): string[] {
   const isTemporary = (relative: string): boolean =>
@@ -84,7 +89,7 @@ export function temporaryNames(directory: string): string[] {
 
 function processesOf(directory: string): string[] {
   return processIdsOf(directory).map((pid) => {
-    const command = read(`/proc/${pid}/cmdline`).replaceAll("\0", " ").trim() || read(`/proc/${pid}/comm`).trim();
+    const command = commandLine(pid).trim() || read(`/proc/${pid}/comm`).trim();
     const ports = listeningAddresses(pid);
     return `process ${pid}: ${command}${ports.length === 0 ? "" : `, listens on ${ports.join(", ")}`}`;
   });

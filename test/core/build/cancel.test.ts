@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import test, { type TestContext } from "node:test";
 import type { BuildJob } from "../../../core/build/job.ts";
 import { acquireLock } from "../../../core/lock.ts";
-import { assertNoResidue, processIdsOf } from "../../support/residue.ts";
+import { killAll } from "../../support/campaign.ts";
+import { assertNoResidue, commandLine, processIdsOf } from "../../support/residue.ts";
 import { cannotBuild, makeProject, playedBuilder, playedJob, type Project } from "./support.ts";
 
 const skip = cannotBuild() ?? false;
@@ -56,7 +56,7 @@ test(
         for await (const event of build.events()) {
           if (event.type !== "progress" || event.phase !== "install.d") continue;
           for (const pid of processIdsOf(project.directory))
-            if (readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("play-builder.sh")) process.kill(pid, "SIGKILL");
+            if (commandLine(pid).includes("play-builder.sh")) killAll([pid], "SIGKILL");
         }
       },
       { code: "build-failed", message: /ended with exit status 137 in install\.d\/50-play/ },

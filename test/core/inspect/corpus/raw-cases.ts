@@ -47,7 +47,7 @@ const mbrChanges: readonly (readonly [string, readonly (readonly [number, string
 /** The disk with a GPT with other bytes. */
 const gptChanges: readonly (readonly [string, readonly (readonly [number, string])[], readonly string[]])[] = [
   ["whose header is damaged", [[512 + 40, "ff"]], ["gpt-intact"]],
-  ["whose entries are damaged", [[1024 + 20, "ff"]], ["gpt-intact"]],
+  ["whose entries are damaged", [[1024 + 127, "ff"]], ["gpt-intact"]],
   ["with 2^32 entries", [[512 + 80, "ffffffff"]], ["gpt-intact"]],
   ["whose copy is damaged", [[7 * mib - 512 + 40, "ff"]], ["gpt-backup"]],
   ["whose copy is gone", [[7 * mib - 512, "00".repeat(512)]], ["gpt-backup"]],
