@@ -1,4 +1,4 @@
-import { markCancelled, sweepCancelMarks } from "../core/build/cancel-mark.ts";
+import { markCancelled, sweepCancelMarks } from "../core/build/waiting/cancel-mark.ts";
 import { engineAbove } from "../providers/engine.ts";
 
 /**

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { hostSourceProblem } from "../core/build/host-sources.ts";
+import { hostSourceProblem } from "../core/build/sources/host-sources.ts";
 import { IronicImagesError } from "../core/errors.ts";
 import { loadStack } from "../core/recipe/load.ts";
 import type { StackModel } from "../core/recipe/model.ts";

@@ -1,4 +1,4 @@
-import { isCancelled } from "../core/build/cancel-mark.ts";
+import { isCancelled } from "../core/build/waiting/cancel-mark.ts";
 import { IronicImagesError } from "../core/errors.ts";
 import { engineAbove } from "./engine.ts";
 

@@ -1,4 +1,4 @@
-import { isRunning } from "../core/build/process-identity.ts";
+import { isRunning } from "../core/build/jobs/process-identity.ts";
 import { endPlugins } from "./end-plugins.ts";
 import { engineAbove } from "./engine.ts";
 

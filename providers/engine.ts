@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { identifyProcess, type ProcessIdentity } from "../core/build/process-identity.ts";
+import { identifyProcess, type ProcessIdentity } from "../core/build/jobs/process-identity.ts";
 
 /**
  * The nearest process above this one whose command is `pulumi`; undefined outside an engine, or without /proc. The program and all

@@ -67,7 +67,7 @@ export interface ArtifactRecord {
   readonly tools: Readonly<Record<string, string>>;
   /** Seconds per phase of diskimage-builder or of the download, and `total`. */
   readonly seconds: Readonly<Record<string, number>>;
-  /** Bytes that the build took on the build host, see core/build/build-space.ts; absent for downloads, and in records of earlier versions. */
+  /** Bytes that the build took on the build host, see core/build/host/build-space.ts; absent for downloads, and in records of earlier versions. */
   readonly space?: { readonly build: number; readonly cache: number };
   /** ISO 8601, UTC. */
   readonly builtAt: string;

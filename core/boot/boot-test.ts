@@ -2,7 +2,7 @@ import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { ArtifactRecord } from "../artifacts/record.ts";
 import type { BuildEvent } from "../build/executor.ts";
-import { defaultSlots, takeSlot } from "../build/slots.ts";
+import { defaultSlots, takeSlot } from "../build/waiting/slots.ts";
 import { cacheDirectory } from "../cache-directory.ts";
 import type { Accelerator } from "./command.ts";
 import { bootImage } from "./boot.ts";

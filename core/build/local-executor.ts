@@ -8,16 +8,16 @@ import { openStore } from "../artifacts/store.ts";
 import { IronicImagesError } from "../errors.ts";
 import { storageFailure } from "../storage-failure.ts";
 import type { Build, BuildExecutor, Secrets } from "./executor.ts";
-import { followJob, type FollowedJob } from "./follow.ts";
+import { followJob, type FollowedJob } from "./jobs/follow.ts";
 import type { BuildJob } from "./job.ts";
-import { jobEnvironment } from "./job-environment.ts";
-import { createJobDirectory, jobFiles } from "./job-directory.ts";
-import { identifyProcess, isRunning, type ProcessIdentity } from "./process-identity.ts";
-import { jobsInTheMaking } from "./running-jobs.ts";
+import { jobEnvironment } from "./jobs/job-environment.ts";
+import { createJobDirectory, jobFiles } from "./jobs/job-directory.ts";
+import { identifyProcess, isRunning, type ProcessIdentity } from "./jobs/process-identity.ts";
+import { jobsInTheMaking } from "./jobs/running-jobs.ts";
 import type { BuildSettings } from "./settings.ts";
-import { joinWaiters, openWaiters } from "./waiters.ts";
+import { joinWaiters, openWaiters } from "./waiting/waiters.ts";
 
-const jobMain = fileURLToPath(new URL("./job-main.ts", import.meta.url));
+const jobMain = fileURLToPath(new URL("./jobs/job-main.ts", import.meta.url));
 
 /** A job lives long beside what needs the memory. Node lets its garbage grow to tens of MiB while a build prints much. */
 const littleMemory = ["--max-semi-space-size=2"];

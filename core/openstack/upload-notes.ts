@@ -4,7 +4,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { replaceFile } from "../artifacts/replace-file.ts";
-import { isRunning } from "../build/process-identity.ts";
+import { isRunning } from "../build/jobs/process-identity.ts";
 
 /** Where uploads are noted while they run, relative to the project. */
 export const notesDirectory = ".images/uploads";

@@ -1,7 +1,7 @@
 import type { ArtifactRecord } from "../../core/artifacts/record.ts";
 import { openStore, type ArtifactStore } from "../../core/artifacts/store.ts";
 import { localExecutor } from "../../core/build/local-executor.ts";
-import { secretsOf } from "../../core/build/secrets.ts";
+import { secretsOf } from "../../core/build/secrets/secrets.ts";
 import { IronicImagesError } from "../../core/errors.ts";
 import type { FingerprintInputs } from "../../core/recipe/fingerprint.ts";
 import { untilCancelled, update } from "../cancellation.ts";

@@ -4,7 +4,7 @@ import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
-import { isRunning } from "../../core/build/process-identity.ts";
+import { isRunning } from "../../core/build/jobs/process-identity.ts";
 import { fingerprintInputs } from "../../core/recipe/fingerprint.ts";
 import { loadRecipe } from "../../core/recipe/load.ts";
 import { engineAbove } from "../../providers/engine.ts";

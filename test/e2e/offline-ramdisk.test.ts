@@ -7,7 +7,7 @@ import tmp from "tmp";
 import { hashFile } from "../../core/artifacts/describe.ts";
 import type { ArtifactRecord } from "../../core/artifacts/record.ts";
 import { openStore } from "../../core/artifacts/store.ts";
-import { findBuilder } from "../../core/build/builder.ts";
+import { findBuilder } from "../../core/build/builder/builder.ts";
 import { localExecutor } from "../../core/build/local-executor.ts";
 import { fetchSdist } from "../../core/python-index/sdist.ts";
 import type { DeployBuildContent } from "../../core/recipe/deploy-content.ts";

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { execa } from "execa";
-import { secretForms } from "../../core/build/secret-forms.ts";
+import { secretForms } from "../../core/build/secrets/secret-forms.ts";
 import { cannotBuild } from "../core/build/support.ts";
 import { testCloud, type TestCloud } from "../support/cloud.ts";
 import { withMountedImage } from "../support/mounted-image.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "node:test";
-import { secretForms } from "../../core/build/secret-forms.ts";
+import { secretForms } from "../../core/build/secrets/secret-forms.ts";
 import { cannotBuild, makeProject, realBuilder, tiny } from "../core/build/support.ts";
 import { pathsWith } from "../support/secrets.ts";
 

@@ -4,7 +4,7 @@ import path from "node:path";
 import { test, type TestContext } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
-import { identifyProcess, isRunning, type ProcessIdentity } from "../../core/build/process-identity.ts";
+import { identifyProcess, isRunning, type ProcessIdentity } from "../../core/build/jobs/process-identity.ts";
 import { engineAbove } from "../../providers/engine.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 

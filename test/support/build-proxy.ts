@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { mirrorsOf } from "../../core/build/apt-configuration.ts";
-import { readHostFacts } from "../../core/build/host-sources.ts";
+import { mirrorsOf } from "../../core/build/sources/apt-configuration.ts";
+import { readHostFacts } from "../../core/build/sources/host-sources.ts";
 import type { BuildSettings } from "../../core/build/settings.ts";
 
 const mirrorHost = "mirror.ironic-images.test";

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, realpathSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { runningJobs } from "../../core/build/running-jobs.ts";
-import { sweepBuilds } from "../../core/build/sweep.ts";
+import { runningJobs } from "../../core/build/jobs/running-jobs.ts";
+import { sweepBuilds } from "../../core/build/builder/sweep.ts";
 import { IronicImagesError } from "../../core/errors.ts";
 import { stopCloud } from "../cloud/control.ts";
 import { localPaths } from "../paths.ts";

@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, basename, join } from "node:path";
 import { execa } from "execa";
-import { privileged } from "../../core/build/privileged.ts";
+import { privileged } from "../../core/build/host/privileged.ts";
 import { IronicImagesError } from "../../core/errors.ts";
 
 /** The mount points at or below a path, from the text of /proc/self/mountinfo (proc(5): field 5, blanks in octal). */

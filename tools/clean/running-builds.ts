@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { buildsDirectory } from "../../core/build/build-directory.ts";
+import { buildsDirectory } from "../../core/build/builder/build-directory.ts";
 import { acquireLock } from "../../core/lock.ts";
 
 /** The locks that running builds hold: those of this project's builds, and those of the slots that all projects of the user share. */

@@ -4,7 +4,7 @@ import { storeEntries } from "../../core/artifacts/examine.ts";
 import { planGc, type GcEntry } from "../../core/artifacts/gc-plan.ts";
 import { reserve, takeOut } from "../../core/artifacts/take-out.ts";
 import { forgetUser, storeUsers } from "../../core/artifacts/users.ts";
-import { buildLockPath } from "../../core/build/build-lock.ts";
+import { buildLockPath } from "../../core/build/jobs/build-lock.ts";
 import { acquireLock, type Lock } from "../../core/lock.ts";
 import { removeTree, sizeOf } from "../clean/remove-tree.ts";
 import type { GcOptions, StateOptions } from "./options.ts";

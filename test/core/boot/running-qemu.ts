@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { identifyProcess, type ProcessIdentity } from "../../../core/build/process-identity.ts";
+import { identifyProcess, type ProcessIdentity } from "../../../core/build/jobs/process-identity.ts";
 
 /** The QEMU that works in a directory, as soon as there is one. */
 export async function qemuIn(directory: string): Promise<ProcessIdentity> {

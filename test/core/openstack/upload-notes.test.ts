@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
-import { identifyProcess } from "../../../core/build/process-identity.ts";
+import { identifyProcess } from "../../../core/build/jobs/process-identity.ts";
 import {
   abandonedUploads,
   forgetUpload,

@@ -1,5 +1,5 @@
 import type { TestContext } from "node:test";
-import { findBuilder } from "../../../core/build/builder.ts";
+import { findBuilder } from "../../../core/build/builder/builder.ts";
 import type { PipQuestion } from "../../../core/python-index/ask-pip.ts";
 import { temporaryDirectory } from "../../support/temporary-directory.ts";
 

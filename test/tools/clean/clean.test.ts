@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { TestContext } from "node:test";
-import { identifyProcess, identityText, type ProcessIdentity } from "../../../core/build/process-identity.ts";
+import { identifyProcess, identityText, type ProcessIdentity } from "../../../core/build/jobs/process-identity.ts";
 import { acquireLock } from "../../../core/lock.ts";
 import { clean } from "../../../tools/clean/clean.ts";
 import { temporaryDirectory } from "../../support/temporary-directory.ts";

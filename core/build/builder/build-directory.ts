@@ -1,0 +1,138 @@
+import { existsSync } from "node:fs";
+import { access, chmod, cp, mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { basename, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import tmp from "tmp";
+import type { BuilderKind, InstalledBuilder } from "./builder.ts";
+import { caFile, inside } from "./inside-paths.ts";
+
+/** Where builds happen, relative to the project: in the file system of its artifacts, so that publishing is a rename. */
+export const buildsDirectory = ".images/builds";
+
+/** Our last hooks run after all others, but in a ramdisk before 98 and 99 of ironic-ramdisk-base, which pack it: element, name, name then. */
+const lastHooks = [
+  ["ironic-images", "999-ironic-images-finish", "97-ironic-images-finish"],
+  ["ironic-images-secrets", "9999-ironic-images-secrets", "97-ironic-images-secrets"],
+] as const;
+
+/** What a build directory is made from. */
+export interface BuildContents {
+  /** Environment and command of the builder, see `builderEnvironment`. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly command: readonly string[];
+  /** Directory with the copies of the project's elements. */
+  readonly elements: string;
+  readonly builder: InstalledBuilder;
+  readonly kind: BuilderKind;
+  /** Directories of our hooks, see `hooksOf`. */
+  readonly hooks: readonly string[];
+  readonly baseImage?: string;
+  /** Files by sha256. */
+  readonly sources?: ReadonlyMap<string, string>;
+  readonly caBundle?: string;
+  /** Content of the file that our last hook reads. */
+  readonly finish: unknown;
+}
+
+/** A new path in the project's directory of builds; nothing is there yet. */
+export async function newBuildPath(projectDirectory: string, name: string): Promise<string> {
+  const builds = join(projectDirectory, buildsDirectory);
+  await mkdir(builds, { recursive: true, mode: 0o700 });
+  return tmp.tmpNameSync({ tmpdir: builds, prefix: name });
+}
+
+/** Makes the directory of one attempt. Only our sweep removes it: it can hold live mounts, and files of root. */
+export async function makeBuildDirectory(build: string, contents: BuildContents): Promise<void> {
+  await mkdir(build, { mode: 0o700 });
+  await writeFile(join(build, "ironic-images-build"), "");
+  const within = (path: string): string => join(build, path.slice("/mnt/".length));
+  for (const path of Object.values(inside)) await mkdir(within(path), { recursive: true });
+  await chmod(within(inside.tmp), 0o1777);
+
+  const binds: string[] = [];
+  const bind = async (source: string, target: string, kind: "file" | "directory"): Promise<void> => {
+    if (kind === "file") await writeFile(join(build, target), "");
+    else await mkdir(join(build, target));
+    binds.push(source, target);
+  };
+  await composeHooks(within(inside.hooks), contents);
+  await cp(contents.elements, within(inside.elements), { recursive: true, verbatimSymlinks: true });
+  const { builder, baseImage, sources, caBundle } = contents;
+  if (builder.environment !== undefined) await bind(builder.environment, "builder", "directory");
+  for (const [name, script] of Object.entries(builder.scripts))
+    await writeFile(join(within(inside.bin), name), launcher(builder, name, script), { mode: 0o755 });
+  if (baseImage !== undefined) await bind(baseImage, `base/${baseImageName(baseImage)}`, "file");
+  for (const [sha256, path] of sources ?? []) await bind(path, `sources/${sha256}`, "file");
+  if (caBundle !== undefined) await writeFile(within(caFile), await readFile(caBundle));
+  binds.push(...(await filterBind(build, builder)));
+
+  // Mode: the environment can hold a proxy's password.
+  const words = [
+    ...Object.entries(contents.environment).map(([name, value]) => `${name}=${value}`),
+    ...contents.command,
+  ];
+  await writeFile(join(within(inside.job), "command"), nulTerminated(words), { mode: 0o600 });
+  await writeFile(join(within(inside.job), "binds"), nulTerminated(binds), { mode: 0o600 });
+  await writeFile(join(within(inside.job), "finish.json"), JSON.stringify(contents.finish), { mode: 0o600 });
+}
+
+/**
+ * Covers the builder's log filter, which holds every line whole, with ours. Behind the bind of the virtual environment that it lies in;
+ * that of a system installation is covered where it is, in the namespace of the build alone.
+ */
+async function filterBind(build: string, { elements, environment }: InstalledBuilder): Promise<string[]> {
+  const filter = join(elements, "../lib/outfilter.py");
+  const exists = await access(filter).then(
+    () => true,
+    () => false,
+  );
+  if (!exists) return [];
+  const target = environment === undefined ? relative(build, filter) : join("builder", relative(environment, filter));
+  return [fileURLToPath(new URL("../sandbox/outfilter.py", import.meta.url)), target];
+}
+
+/** File name of a base image inside the sandbox: extract-image and unsquashfs go by the extension, so that stays. */
+export function baseImageName(path: string): string {
+  return basename(path)
+    .replace(/[^\w.-]/g, "_")
+    .replace(/^-+/, "_");
+}
+
+/**
+ * diskimage-builder adds `base` to every image by itself; a copy of it that depends on our element brings our hooks in while
+ * the command line stays the documented one. Earlier directories on ELEMENTS_PATH win, so the copy takes the place of the original.
+ */
+async function composeHooks(target: string, { elements, builder, kind, hooks }: BuildContents): Promise<void> {
+  const own: string[] = [];
+  for (const directory of hooks) {
+    const source = fileURLToPath(new URL(`../${directory}`, import.meta.url));
+    await cp(source, target, { recursive: true });
+    own.push(...(await readdir(source)));
+  }
+  if (kind === "deploy")
+    for (const [element, from, to] of lastHooks) {
+      const hook = join(target, element, "cleanup.d", from);
+      if (existsSync(hook)) await rename(hook, join(target, element, "cleanup.d", to));
+    }
+  const base = join(target, "base");
+  await cp(join(elements, "base"), base, { recursive: true }).catch(() =>
+    cp(join(builder.elements, "base"), base, { recursive: true }),
+  );
+  const dependencies = await readFile(join(base, "element-deps"), "utf8").catch(() => "");
+  await writeFile(join(base, "element-deps"), `${[dependencies.trimEnd(), ...own].join("\n")}\n`);
+}
+
+/** A virtual environment is bound to a fixed place: diskimage-builder does not work from a path with spaces, and notes its Python's path. */
+function launcher({ environment, python }: InstalledBuilder, name: string, script: string): string {
+  const [runner, program] =
+    environment === undefined ? [python, script] : ["/mnt/builder/bin/python", `/mnt/builder/bin/${name}`];
+  return `#!/bin/sh\nexec ${quoted(runner)} ${quoted(program)} "$@"\n`;
+}
+
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+function nulTerminated(words: readonly string[]): string {
+  return words.map((word) => `${word}\0`).join("");
+}
