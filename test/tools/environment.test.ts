@@ -77,3 +77,9 @@ test("the file of stack local has a salt, so that Pulumi never writes one", () =
   >;
   assert.match(String(stack["encryptionsalt"]), /^v1:/);
 });
+
+test("what Node compiled is kept in the user's cache, or where the user has it", () => {
+  const kept = (environment: NodeJS.ProcessEnv) => stackEnvironment("prod", environment, project).set;
+  assert.equal(kept({ IRONIC_IMAGES_CACHE: "/cache" })["NODE_COMPILE_CACHE"], "/cache/node-compile");
+  assert.equal(kept({ NODE_COMPILE_CACHE: "/mine" })["NODE_COMPILE_CACHE"], "/mine");
+});

@@ -60,6 +60,8 @@ await runTool(async () => {
     const built = path.join(scratch, "built.jsonl");
     process.exitCode = await runTests(plan.arguments, {
       IRONIC_IMAGES_TEST_CLOUD: cloud,
+      // Of its own: each test's copy of the program has other paths, and would stay in the user's for ever.
+      NODE_COMPILE_CACHE: path.join(scratch, "node-compile"),
       ...(values.full ? { IRONIC_IMAGES_TEST_FULL: "1", IRONIC_IMAGES_TEST_BUILT: built } : {}),
     });
     if (values.full && positionals.length === 0) {
