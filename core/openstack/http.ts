@@ -7,7 +7,7 @@ import { withoutUserInfo } from "./address.ts";
 import type { CloudTls } from "./clouds.ts";
 
 export interface HttpRequest {
-  readonly method: "GET" | "PATCH" | "POST" | "DELETE";
+  readonly method: "GET" | "PATCH" | "POST" | "PUT" | "DELETE";
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
@@ -29,6 +29,24 @@ const timeout = 60_000;
  * @throws IronicImagesError `cloud-unreachable` if there is no answer; it names method and address, and no header
  */
 export async function exchange(request: HttpRequest, cloudTls: CloudTls, timeoutMs = timeout): Promise<HttpResponse> {
+  return await withAnswer(request, cloudTls, timeoutMs, async (response) => ({
+    status: response.statusCode ?? 0,
+    headers: response.headers,
+    body: await text(response),
+  }));
+}
+
+/**
+ * One request, and what `use` makes of the answer while it arrives; otherwise as {@link exchange}.
+ *
+ * @param timeoutMs for everything
+ */
+export async function withAnswer<T>(
+  request: HttpRequest,
+  cloudTls: CloudTls,
+  timeoutMs: number,
+  use: (response: http.IncomingMessage) => Promise<T>,
+): Promise<T> {
   const url = new URL(request.url);
   const proxy = isLoopback(url.hostname) ? {} : { proxyEnv: process.env };
   const secure = url.protocol === "https:";
@@ -43,8 +61,7 @@ export async function exchange(request: HttpRequest, cloudTls: CloudTls, timeout
     );
     outgoing.on("error", reject);
     outgoing.end(request.body);
-    const response = await promise;
-    return { status: response.statusCode ?? 0, headers: response.headers, body: await text(response) };
+    return await use(await promise);
   } catch (error) {
     throw unreachable(request, error as NodeJS.ErrnoException, signal.aborted ? timeoutMs : undefined);
   } finally {

@@ -7,7 +7,7 @@ import { join } from "node:path";
  * `uv pip compile --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links --no-header
  * --no-annotate NAME.in -o NAME.lock.txt`, with `--upgrade` for newer versions.
  */
-export const lockNames = ["uv", "builder", "agent-builder", "cloud"] as const;
+export const lockNames = ["uv", "builder", "agent-builder", "cloud", "ironic"] as const;
 export type LockName = (typeof lockNames)[number];
 
 /** A lock file in pip's requirements format, with hashes for every package. */

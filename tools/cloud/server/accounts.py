@@ -19,4 +19,6 @@ ACCOUNTS = (
     # Somebody else, who sees of the operator's images what is published.
     Account("other", "other", ("member",), "other"),
     Account("glance", "service", ("service", "admin"), None),
+    # The conductor of the Ironic that accepts images, see tools/acceptance. Its roles are those of Ironic's installation guide.
+    Account("ironic", "service", ("service", "admin"), "ironic"),
 )

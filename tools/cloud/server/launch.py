@@ -23,7 +23,7 @@ class StartFailed(Exception):
 def healthy(directory: Path) -> bool:
     """True if both servers run and are ours: Keystone knows our random password, and Glance believes its token."""
     ports = state.ports(directory)
-    if len(processes.leaders(directory)) < len(state.SERVERS) or not (directory / "clouds.yaml").exists():
+    if len(processes.leaders(directory)) < len(state.SERVERS) or not state.knows_all_accounts(directory):
         return False
     account = next(account for account in ACCOUNTS if account.cloud == "local")
     try:

@@ -68,6 +68,13 @@ def write_configuration(directory: Path, ports: dict[str, int]) -> None:
         write(directory / name, Template((TEMPLATES / name).read_text()).substitute(values))
 
 
+def knows_all_accounts(directory: Path) -> bool:
+    """False before the first start has ended, and after the last one of a version with fewer accounts."""
+    path = directory / "clouds.yaml"
+    text = path.read_text() if path.exists() else ""
+    return all(f"\n  {account.cloud}:\n" in text for account in ACCOUNTS if account.cloud)
+
+
 def write_clouds(directory: Path, ports: dict[str, int]) -> None:
     """clouds.yaml, with a cloud for each account that is for people."""
     template = Template((TEMPLATES / "cloud.yaml").read_text())
