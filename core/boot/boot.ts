@@ -3,8 +3,9 @@ import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa, ExecaError, type Result } from "execa";
 import tmp from "tmp";
-import type { ArtifactRecord } from "../artifacts/record.ts";
+import type { ArtifactFile, ArtifactFileRole } from "../artifacts/record.ts";
 import { IronicImagesError } from "../errors.ts";
+import type { FingerprintInputs } from "../recipe/fingerprint.ts";
 import { chooseAccelerator } from "./accelerator.ts";
 import { bootCommand, endsWithUs, type Accelerator, type BootRequest } from "./command.ts";
 import { prepareUefi } from "./firmware.ts";
@@ -13,10 +14,16 @@ import { SerialLog } from "./serial-log.ts";
 import { bootFirmware, bootTestDefaults, isDeploy } from "./settings.ts";
 import { agentStart, anything, loginPrompt, systemSpeaks } from "./signs.ts";
 
+/** As much of an artifact's record as a boot needs. */
+export interface BootRecord {
+  readonly files: Readonly<Partial<Record<ArtifactFileRole, Pick<ArtifactFile, "name" | "format">>>>;
+  readonly inputs: Pick<FingerprintInputs, "kind" | "architecture"> & { readonly firmware?: "uefi" | "bios" };
+}
+
 export interface BootOptions extends Pick<BootRequest, "processors" | "memoryMiB" | "network" | "kernelArguments"> {
   /** Directory of the artifact. */
   readonly directory: string;
-  readonly record: Pick<ArtifactRecord, "files" | "inputs">;
+  readonly record: BootRecord;
   /** What a line of the console says when the guest is up, in the sense of {@link BootListener}; default a login prompt, of deploy images {@link agentStart}. */
   readonly success?: RegExp | string;
   /** Seconds without new serial output after which the guest counts as stuck; default as in {@link bootTestDefaults}. */

@@ -1,3 +1,4 @@
+import { optionValue } from "./option-value.ts";
 import { bootTestDefaults } from "./settings.ts";
 
 /** What QEMU runs a guest on: the processor's virtualization, or emulation, which works everywhere. */
@@ -35,7 +36,7 @@ export interface BootRequest {
 export const endsWithUs = ["setpriv", "--pdeathsig", "KILL", "--"] as const;
 
 /** The processor that the guest sees. Without KVM: the oldest that today's distributions run on (x86-64-v2), because newer instructions are slow in TCG. */
-const processor = { kvm: "host", tcg: "Nehalem" } as const satisfies Record<Accelerator, string>;
+export const processor = { kvm: "host", tcg: "Nehalem" } as const satisfies Record<Accelerator, string>;
 
 /** The QEMU command of a boot, beginning with the program. */
 export function bootCommand(request: BootRequest): string[] {
@@ -82,9 +83,4 @@ export function kernelCommandLine(hasDisk: boolean, further: readonly string[] =
     ? ["root=/dev/vda", "rw", "console=ttyS0"]
     : ["console=ttyS0", "systemd.journald.forward_to_console=1", "ipa-standalone=1"];
   return [...own, ...further].join(" ");
-}
-
-/** In QEMU's option lists a comma ends a value, and two of them are one. */
-function optionValue(path: string): string {
-  return path.replaceAll(",", ",,");
 }

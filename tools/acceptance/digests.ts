@@ -52,7 +52,8 @@ class Unpacked {
       });
     }
     this.#begun = true;
-    if (this.#zstd?.write(chunk) === false) await Promise.race([once(this.#zstd, "drain"), once(this.#zstd, "close")]);
+    const zstd = this.#zstd;
+    if (zstd !== undefined) await new Promise((resolve) => zstd.write(chunk, resolve));
   }
 
   async end(): Promise<string | undefined> {

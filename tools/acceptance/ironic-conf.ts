@@ -42,6 +42,8 @@ export function ironicConf(place: IronicPlace): string {
       tempdir: `${directory}/tmp`,
       log_file: `${directory}/ironic.log`,
       default_resource_class: "acceptance",
+      // Our own questions are not news.
+      default_log_levels: "ironic.api=WARN,urllib3=WARN,keystoneauth=WARN,keystonemiddleware=WARN,alembic=WARN",
       ...interfaces,
     },
     database: { connection: `sqlite:///${directory}/ironic.db?timeout=60` },

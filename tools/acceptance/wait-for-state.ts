@@ -4,7 +4,7 @@ import type { IronicClient, Node } from "./ironic-client.ts";
 
 /** How long a node may take from one state of rest to the next, in milliseconds, where no machine has a part in it. */
 const patience = 300_000;
-const pollEvery = 200;
+const pollEvery = 400;
 
 /**
  * Waits until a node is in one of the states.

@@ -1,0 +1,134 @@
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { bootImage } from "../../core/boot/boot.ts";
+import type { Accepting } from "./accepting.ts";
+import { startMachine, type Machine } from "./machine.ts";
+import { agentArguments } from "./machine-command.ts";
+import { newNode, type NodeFirmware } from "./new-node.ts";
+import { failed, passed, type Outcome } from "./outcome.ts";
+import type { StackImage } from "./stack-ids.ts";
+import { waitForState } from "./wait-for-state.ts";
+
+/** What came of a full deploy, and how long it took. */
+export interface Deployed {
+  readonly outcome: Outcome;
+  /** From the request to `active`. */
+  readonly deploySeconds?: number;
+  /** From power-on to the login prompt. */
+  readonly bootSeconds?: number;
+}
+
+/** Limits in seconds. Without KVM, and with both processors busy, a deploy takes ten minutes. */
+const limits = { deploy: 2_400, silence: 300, powerOff: 60 };
+
+/**
+ * A deploy onto a machine with an empty disk: it boots our deploy images over the network, the agent writes the image, Ironic says `active`, and the machine boots from its
+ * disk to a login prompt. Logs stay in `directory`; the disk does not.
+ */
+export async function fullPart(
+  accepting: Accepting,
+  image: StackImage,
+  { directory, rootGiB, firmware, filesPort }: FullRequest,
+): Promise<Deployed> {
+  const { ironic, signal } = accepting;
+  await mkdir(directory, { recursive: true });
+  const address = accepting.nextAddress();
+  // The agent writes to a disk of 4 GiB or more (ironic_python_agent/hardware.py, get_os_install_device), and adds partitions.
+  const machine = await startMachine({ directory, diskGiB: Math.max(rootGiB, 4) + 2, address, filesPort, firmware });
+  try {
+    const start = performance.now();
+    const node = await ironic.create(
+      newNode({
+        name: `full-${image.imageId}`,
+        image,
+        deploy: accepting.deploy,
+        deployInterface: "direct",
+        firmware,
+        rootGiB,
+        kernelArguments: agentArguments(machine.agentPort),
+      }),
+    );
+    await ironic.addPort(node.uuid, address);
+    await ironic.change(node.uuid, "manage");
+    await waitForState(ironic, node.uuid, ["manageable"], { signal });
+    await ironic.change(node.uuid, "provide");
+    await waitForState(ironic, node.uuid, ["available"], { signal });
+    await ironic.change(node.uuid, "active");
+    const ready = await waitForState(ironic, node.uuid, ["wait call-back", "deploy failed"], { signal });
+    if (ready.provision_state !== "wait call-back") return { outcome: failed("prepare", ready.last_error ?? "") };
+    await machine.go();
+    const written = await watchDeploy(accepting, machine, node.uuid);
+    if (!written.passed) return { outcome: written };
+    const deploySeconds = (performance.now() - start) / 1000;
+    await powerOff(machine);
+    return { deploySeconds, ...(await bootFromDisk(machine, directory, firmware, accepting)) };
+  } finally {
+    await machine.end();
+    await rm(machine.disk, { force: true });
+  }
+}
+
+export interface FullRequest {
+  /** For this image alone. */
+  readonly directory: string;
+  readonly rootGiB: number;
+  readonly firmware: NodeFirmware;
+  /** Port on 127.0.0.1 of what nodes fetch. */
+  readonly filesPort: number;
+}
+
+/** Until the node is active. */
+async function watchDeploy({ ironic, say, signal }: Accepting, machine: Machine, nodeId: string): Promise<Outcome> {
+  const start = performance.now();
+  let called = false;
+  for (;;) {
+    const { provision_state: state, last_error: why } = await ironic.get(nodeId);
+    const line = await machine.lastLine();
+    say(`${called ? "the agent is at work" : "waiting for the agent"}: ${line}`);
+    called ||= state !== "wait call-back";
+    if (state === "active") return passed;
+    if (state === "deploy failed") return failed("write", why ?? "Ironic does not say why");
+    const stuck = stuckReason(machine, (performance.now() - start) / 1000);
+    if (stuck !== undefined) return failed(called ? "write" : "network-boot", `${stuck}; its last line: ${line}`);
+    await sleep(1000, undefined, { signal });
+  }
+}
+
+function stuckReason(machine: Machine, seconds: number): string | undefined {
+  if (!machine.running) return "the machine switched itself off";
+  if (machine.silentFor > limits.silence * 1000) return `the machine said nothing for ${limits.silence} s`;
+  return seconds > limits.deploy ? `Ironic was not done after ${limits.deploy} s` : undefined;
+}
+
+/** The agent switches the machine off once everything is on the disk. */
+async function powerOff(machine: Machine): Promise<void> {
+  for (let waited = 0; machine.running && waited < limits.powerOff; waited += 1) await sleep(1000);
+  await machine.end();
+}
+
+async function bootFromDisk(
+  machine: Machine,
+  directory: string,
+  firmware: NodeFirmware,
+  { say, signal }: Accepting,
+): Promise<Pick<Deployed, "outcome" | "bootSeconds">> {
+  const scratch = join(directory, "boot");
+  await mkdir(scratch);
+  const result = await bootImage({
+    directory,
+    record: {
+      files: { image: { name: "disk.qcow2", format: "qcow2" } },
+      inputs: { kind: "whole-disk", architecture: "amd64", firmware },
+    },
+    scratch,
+    accelerator: machine.accelerator,
+    onProgress: (line) => {
+      say(`from its disk: ${line}`);
+    },
+    signal,
+  });
+  return result.booted
+    ? { outcome: passed, bootSeconds: result.seconds }
+    : { outcome: failed("boot", result.why ?? "no login prompt") };
+}
