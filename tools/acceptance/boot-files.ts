@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { readFile, stat } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { digestsOf, type Digests } from "./digests.ts";
 
@@ -12,8 +12,6 @@ export interface ExpectedBoot {
   readonly files: Readonly<Record<string, Pick<Digests, "sha256" | "unpackedSha256"> | undefined>>;
   /** Label of the iPXE script that the node is led to, e.g. `deploy`. */
   readonly label: string;
-  /** Whether the agent fetches an image. */
-  readonly image: boolean;
 }
 
 /**
@@ -21,7 +19,11 @@ export interface ExpectedBoot {
  *
  * @returns what is wrong, in one line; undefined if nothing is
  */
-export async function bootFilesProblem(httpRoot: string, nodeId: string, expected: ExpectedBoot): Promise<string | undefined> {
+export async function bootFilesProblem(
+  httpRoot: string,
+  nodeId: string,
+  expected: ExpectedBoot,
+): Promise<string | undefined> {
   const directory = join(httpRoot, nodeId);
   const script = await readFile(join(directory, "config"), "utf8").catch(() => undefined);
   if (script === undefined) return `Ironic wrote no boot script for node ${nodeId}`;
@@ -29,9 +31,13 @@ export async function bootFilesProblem(httpRoot: string, nodeId: string, expecte
   for (const [name, allowed] of Object.entries(expected.files)) {
     if (!script.includes(`/${nodeId}/${name}`)) return `Ironic's boot script does not name ${name}`;
     const { sha256 } = await digestsOf(createReadStream(join(directory, name)));
-    if (sha256 !== allowed?.sha256 && sha256 !== allowed?.unpackedSha256) return `${name} is not the image that the stack names, but another`;
+    if (sha256 !== allowed?.sha256 && sha256 !== allowed?.unpackedSha256)
+      return `${name} is not the image that the stack names, but another`;
   }
-  if (!expected.image) return undefined;
-  const image = await stat(join(httpRoot, "agent_images", nodeId)).catch(() => undefined);
-  return image === undefined || image.size === 0 ? "Ironic holds no image ready for the agent" : undefined;
+  return undefined;
+}
+
+/** The raw disk that the agent of a node fetches, ready once the node waits for its agent. */
+export function agentImage(httpRoot: string, nodeId: string): string {
+  return join(httpRoot, "agent_images", nodeId);
 }

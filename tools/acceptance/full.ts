@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { bootImage } from "../../core/boot/boot.ts";
 import type { Accepting } from "./accepting.ts";
+import { availableNode } from "./available-node.ts";
 import { startMachine, type Machine } from "./machine.ts";
 import { agentArguments } from "./machine-command.ts";
 import { newNode, type NodeFirmware } from "./new-node.ts";
@@ -38,27 +39,15 @@ export async function fullPart(
   const machine = await startMachine({ directory, diskGiB: Math.max(rootGiB, 4) + 2, address, filesPort, firmware });
   try {
     const start = performance.now();
-    const node = await ironic.create(
-      newNode({
-        name: `full-${image.imageId}`,
-        image,
-        deploy: accepting.deploy,
-        deployInterface: "direct",
-        firmware,
-        rootGiB,
-        kernelArguments: agentArguments(machine.agentPort),
-      }),
-    );
-    await ironic.addPort(node.uuid, address);
-    await ironic.change(node.uuid, "manage");
-    await waitForState(ironic, node.uuid, ["manageable"], { signal });
-    await ironic.change(node.uuid, "provide");
-    await waitForState(ironic, node.uuid, ["available"], { signal });
-    await ironic.change(node.uuid, "active");
-    const ready = await waitForState(ironic, node.uuid, ["wait call-back", "deploy failed"], { signal });
+    const name = `full-${image.imageId}`;
+    const request = { name, image, deploy: accepting.deploy, deployInterface: "direct", firmware, rootGiB } as const;
+    const kernelArguments = agentArguments(machine.agentPort);
+    const nodeId = await availableNode(accepting, newNode({ ...request, kernelArguments }), address);
+    await ironic.change(nodeId, "active");
+    const ready = await waitForState(ironic, nodeId, ["wait call-back", "deploy failed"], { signal });
     if (ready.provision_state !== "wait call-back") return { outcome: failed("prepare", ready.last_error ?? "") };
     await machine.go();
-    const written = await watchDeploy(accepting, machine, node.uuid);
+    const written = await watchDeploy(accepting, machine, nodeId);
     if (!written.passed) return { outcome: written };
     const deploySeconds = (performance.now() - start) / 1000;
     await powerOff(machine);
@@ -81,23 +70,24 @@ export interface FullRequest {
 /** Until the node is active. */
 async function watchDeploy({ ironic, say, signal }: Accepting, machine: Machine, nodeId: string): Promise<Outcome> {
   const start = performance.now();
-  let called = false;
   for (;;) {
-    const { provision_state: state, last_error: why } = await ironic.get(nodeId);
+    const { provision_state: state, last_error: why, deploy_step: step } = await ironic.get(nodeId);
     const line = await machine.lastLine();
-    say(`${called ? "the agent is at work" : "waiting for the agent"}: ${line}`);
-    called ||= state !== "wait call-back";
+    // The first step, `deploy`, ends when the agent has called (ironic/drivers/modules/agent.py).
+    const called = step?.step !== undefined && step.step !== "deploy";
+    say(`${called ? step.step : "waiting for the agent"}: ${line}`);
     if (state === "active") return passed;
     if (state === "deploy failed") return failed("write", why ?? "Ironic does not say why");
-    const stuck = stuckReason(machine, (performance.now() - start) / 1000);
+    const stuck = stuckReason(machine, called, (performance.now() - start) / 1000);
     if (stuck !== undefined) return failed(called ? "write" : "network-boot", `${stuck}; its last line: ${line}`);
     await sleep(1000, undefined, { signal });
   }
 }
 
-function stuckReason(machine: Machine, seconds: number): string | undefined {
+function stuckReason(machine: Machine, called: boolean, seconds: number): string | undefined {
   if (!machine.running) return "the machine switched itself off";
-  if (machine.silentFor > limits.silence * 1000) return `the machine said nothing for ${limits.silence} s`;
+  // While it writes, the agent has nothing to say.
+  if (!called && machine.silentFor > limits.silence * 1000) return `the machine said nothing for ${limits.silence} s`;
   return seconds > limits.deploy ? `Ironic was not done after ${limits.deploy} s` : undefined;
 }
 

@@ -16,6 +16,9 @@ export interface SeenImage {
   readonly unpackedSha256?: string;
 }
 
+/** The images of one build. */
+export type SeenBuild = Readonly<Partial<Record<ArtifactFileRole, SeenImage>>>;
+
 /** One hour: an image may be many gigabytes, and the cloud far away. */
 const patience = 3_600_000;
 
@@ -31,7 +34,7 @@ export async function readBuild(
   session: Session,
   ids: BuildIds,
   expected: string,
-): Promise<{ readonly seen: Readonly<Partial<Record<ArtifactFileRole, SeenImage>>>; readonly problem?: ByteProblem }> {
+): Promise<{ readonly seen: SeenBuild; readonly problem?: ByteProblem }> {
   const seen: Partial<Record<ArtifactFileRole, SeenImage>> = {};
   for (const [role, id] of Object.entries(ids) as [ArtifactFileRole, string][]) {
     const record = await glanceClient(session).get(id);
@@ -48,7 +51,10 @@ export async function readBuild(
     seen[role] = { record, ...digest };
   }
   if (buildId(seen) === expected) return { seen };
-  return { seen, problem: { stage: "bytes", why: "the bytes in Glance are not those of the build that the stack names" } };
+  return {
+    seen,
+    problem: { stage: "bytes", why: "the bytes in Glance are not those of the build that the stack names" },
+  };
 }
 
 /** Why the bytes are not to be deployed. */

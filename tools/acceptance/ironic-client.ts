@@ -10,9 +10,9 @@ const apiVersion = "1.95";
 const nodeSchema = z.object({
   uuid: z.string(),
   provision_state: z.string(),
-  /** Null at rest. */
-  target_provision_state: z.string().nullish(),
   last_error: z.string().nullish(),
+  /** What it is at in a deploy; `deploy` until the agent has called. */
+  deploy_step: z.looseObject({ step: z.string().optional() }).nullish(),
 });
 
 /** A node as far as its way through a deploy is concerned. */
@@ -46,7 +46,13 @@ export interface IronicClient {
 export function ironicClient(session: Session, endpoint: string): IronicClient {
   const exchange = authorizedExchange(session);
 
-  async function call<T>(method: HttpRequest["method"], path: string, expected: number, read: z.ZodType<T>, body?: object) {
+  async function call<T>(
+    method: HttpRequest["method"],
+    path: string,
+    expected: number,
+    read: z.ZodType<T>,
+    body?: object,
+  ) {
     const headers = { "X-OpenStack-Ironic-API-Version": apiVersion, "Content-Type": "application/json" };
     const content = body === undefined ? {} : { body: JSON.stringify(body) };
     const response = await exchange({ method, url: `${endpoint}${path}`, headers, ...content });
@@ -71,7 +77,7 @@ export function ironicClient(session: Session, endpoint: string): IronicClient {
       await call("PUT", `/v1/nodes/${nodeId}/states/provision`, 202, z.unknown(), { target });
     },
     get: (nodeId) =>
-      call("GET", `/v1/nodes/${nodeId}?fields=uuid,provision_state,target_provision_state,last_error`, 200, nodeSchema),
+      call("GET", `/v1/nodes/${nodeId}?fields=uuid,provision_state,last_error,deploy_step`, 200, nodeSchema),
   };
 }
 

@@ -29,7 +29,11 @@ type Section = Readonly<Record<string, string | number | boolean>>;
 export function ironicConf(place: IronicPlace): string {
   const { directory, apiPort, filesPort, cloud } = place;
   const auth = ironicAuth(cloud, place.caFile);
-  const service = { ...auth, valid_interfaces: cloud.interface, ...(cloud.region ? { region_name: cloud.region } : {}) };
+  const service = {
+    ...auth,
+    valid_interfaces: cloud.interface,
+    ...(cloud.region ? { region_name: cloud.region } : {}),
+  };
   const sections: Readonly<Record<string, Section>> = {
     DEFAULT: {
       auth_strategy: "keystone",

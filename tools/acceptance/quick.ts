@@ -1,13 +1,21 @@
-import type { ArtifactFileRole } from "../../core/artifacts/record.ts";
-import { bootFilesProblem, type ExpectedBoot } from "./boot-files.ts";
-import { readBuild, type SeenImage } from "./glance-bytes.ts";
 import type { Accepting } from "./accepting.ts";
+import { availableNode } from "./available-node.ts";
+import { agentImage, bootFilesProblem } from "./boot-files.ts";
+import { readBuild, type SeenBuild } from "./glance-bytes.ts";
+import { imageFirmware } from "./image-firmware.ts";
 import { failed, passed, type Outcome } from "./outcome.ts";
-import { newNode, rootDiskGiB, type DeployInterface } from "./new-node.ts";
+import { newNode, rootDiskGiB, type NodeFirmware, type NodeRequest } from "./new-node.ts";
 import type { StackImage } from "./stack-ids.ts";
 import { waitForState } from "./wait-for-state.ts";
 
-type Seen = Readonly<Partial<Record<ArtifactFileRole, SeenImage>>>;
+/** What came of the quick part, and what it saw of the image on the way. */
+export interface Quick {
+  readonly outcome: Outcome;
+  /** Once Ironic has the disk. */
+  readonly firmware?: NodeFirmware;
+  /** The least root disk. */
+  readonly rootGiB: number;
+}
 
 /**
  * Ironic's own work before a machine has a part in it: every byte is read from Glance, the image downloaded, inspected and converted, and the boot
@@ -15,7 +23,7 @@ type Seen = Readonly<Partial<Record<ArtifactFileRole, SeenImage>>>;
  *
  * @param deploySeen the deploy images, read before
  */
-export async function quickPart(accepting: Accepting, image: StackImage, deploySeen: Seen): Promise<Outcome> {
+export async function quickPart(accepting: Accepting, image: StackImage, deploySeen: SeenBuild): Promise<Quick> {
   const { say } = accepting;
   say("reading every byte from Glance");
   const { imageId, kernelId, ramdiskId, buildId } = image;
@@ -25,48 +33,51 @@ export async function quickPart(accepting: Accepting, image: StackImage, deployS
     ...(ramdiskId === undefined ? {} : { ramdisk: ramdiskId }),
   };
   const { seen, problem } = await readBuild(accepting.session, ids, buildId);
-  if (problem !== undefined) return failed(problem.stage, problem.why);
-  const deployed = await prepareDeploy(accepting, image, seen, "direct", {
-    files: { deploy_kernel: deploySeen.kernel, deploy_ramdisk: deploySeen.ramdisk },
-    label: "deploy",
-    image: true,
+  const rootGiB = rootDiskGiB(seen.image?.record);
+  if (problem !== undefined) return { rootGiB, outcome: failed(problem.stage, problem.why) };
+  let firmware: NodeFirmware | undefined;
+  const request = { image, deploy: accepting.deploy, firmware: "bios", rootGiB } as const;
+  const direct = await prepareDeploy(accepting, { ...request, deployInterface: "direct" }, async (nodeId) => {
+    firmware = await imageFirmware(agentImage(accepting.httpRoot, nodeId));
+    return await bootFilesProblem(accepting.httpRoot, nodeId, {
+      files: { deploy_kernel: deploySeen.kernel, deploy_ramdisk: deploySeen.ramdisk },
+      label: "deploy",
+    });
   });
-  if (!deployed.passed || kernelId === undefined) return deployed;
-  return await prepareDeploy(accepting, image, seen, "ramdisk", {
-    files: { kernel: seen.kernel, ramdisk: seen.ramdisk },
-    label: "boot_ramdisk",
-    image: false,
-  });
+  const more = firmware === undefined ? { rootGiB } : { rootGiB, firmware };
+  if (!direct.passed || kernelId === undefined) return { ...more, outcome: direct };
+  const outcome = await prepareDeploy(accepting, { ...request, deployInterface: "ramdisk" }, (nodeId) =>
+    bootFilesProblem(accepting.httpRoot, nodeId, {
+      files: { kernel: seen.kernel, ramdisk: seen.ramdisk },
+      label: "boot_ramdisk",
+    }),
+  );
+  return { ...more, outcome };
 }
 
 async function prepareDeploy(
   accepting: Accepting,
-  image: StackImage,
-  seen: Seen,
-  deployInterface: DeployInterface,
-  expected: ExpectedBoot,
+  wanted: Omit<NodeRequest, "name">,
+  look: (nodeId: string) => Promise<string | undefined>,
 ): Promise<Outcome> {
-  const { ironic, httpRoot, say, signal } = accepting;
+  const { ironic, say, signal } = accepting;
+  const { deployInterface, image } = wanted;
   const onState = (state: string) => {
     say(`${deployInterface}: ${state}`);
   };
-  const rootGiB = rootDiskGiB(seen.image?.record);
-  const request = { name: `quick-${deployInterface}-${image.imageId}`, image, deploy: accepting.deploy };
-  const node = await ironic.create(newNode({ ...request, deployInterface, firmware: "bios", rootGiB }));
-  await ironic.addPort(node.uuid, accepting.nextAddress());
-  const reach = (...states: string[]) => waitForState(ironic, node.uuid, states, { onState, signal });
-  await ironic.change(node.uuid, "manage");
-  await reach("manageable");
-  await ironic.change(node.uuid, "provide");
-  await reach("available");
-  const refusal = (await ironic.problem(node.uuid, "boot")) ?? (await ironic.problem(node.uuid, "deploy"));
+  const nodeId = await availableNode(
+    accepting,
+    newNode({ ...wanted, name: `quick-${deployInterface}-${image.imageId}` }),
+  );
+  const refusal = (await ironic.problem(nodeId, "boot")) ?? (await ironic.problem(nodeId, "deploy"));
   if (refusal !== undefined) return failed("validate", refusal);
-  await ironic.change(node.uuid, "active");
+  const reach = (...states: string[]) => waitForState(ironic, nodeId, states, { onState, signal });
+  await ironic.change(nodeId, "active");
   const ready = deployInterface === "direct" ? "wait call-back" : "active";
   const { provision_state: state, last_error: why } = await reach(ready, "deploy failed");
-  const wrong = state === ready ? await bootFilesProblem(httpRoot, node.uuid, expected) : undefined;
+  const wrong = state === ready ? await look(nodeId) : undefined;
   // Whatever it holds by now is gigabytes.
-  await ironic.change(node.uuid, "deleted");
+  await ironic.change(nodeId, "deleted");
   await reach("available", "error");
   if (state !== ready) return failed("prepare", why ?? "Ironic does not say why");
   return wrong === undefined ? passed : failed("boot-files", wrong);
