@@ -58,11 +58,13 @@ export async function startMachine(options: {
   });
   const log = new SerialLog(serialLog, () => undefined);
   let spoke = performance.now();
-  const end = async () => {
-    qemu.kill("SIGKILL");
-    await qemu;
-    await log.finish();
-  };
+  let ending: Promise<void> | undefined;
+  const end = () =>
+    (ending ??= (async () => {
+      qemu.kill("SIGKILL");
+      await qemu;
+      await log.finish();
+    })());
   const control = monitor(qemu.stdin, qemu.stdout);
   try {
     const agentPort = await control.forwardedPort();
