@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { once } from "node:events";
 import { createZstdDecompress, type ZstdDecompress } from "node:zlib";
 
 /** What is known of bytes that went by. */
@@ -40,28 +39,39 @@ export async function digestsOf(bytes: AsyncIterable<Buffer>, algorithm?: string
 class Unpacked {
   readonly #hash = createHash("sha256");
   #zstd: ZstdDecompress | undefined;
+  #closed = Promise.resolve();
   #begun = false;
+  #damaged = false;
 
   async take(chunk: Buffer): Promise<void> {
-    if (!this.#begun && chunk.subarray(0, zstdMagic.length).equals(zstdMagic)) {
-      this.#zstd = createZstdDecompress();
-      this.#zstd.on("data", (part: Buffer) => this.#hash.update(part));
-      // What is damaged has no digest.
-      this.#zstd.on("error", () => {
-        this.#zstd = undefined;
-      });
-    }
+    if (!this.#begun && chunk.subarray(0, zstdMagic.length).equals(zstdMagic)) this.#begin();
     this.#begun = true;
     const zstd = this.#zstd;
-    if (zstd !== undefined) await new Promise((resolve) => zstd.write(chunk, resolve));
+    if (zstd === undefined || this.#damaged) return;
+    const written = new Promise<void>((resolve) => {
+      zstd.write(chunk, () => {
+        resolve();
+      });
+    });
+    // What is damaged closes the stream, and leaves the write without an answer.
+    await Promise.race([written, this.#closed]);
+  }
+
+  #begin(): void {
+    const zstd = createZstdDecompress();
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    this.#closed = promise;
+    zstd.on("close", resolve);
+    zstd.on("data", (part: Buffer) => this.#hash.update(part));
+    zstd.on("error", () => {
+      this.#damaged = true;
+    });
+    this.#zstd = zstd;
   }
 
   async end(): Promise<string | undefined> {
-    const zstd = this.#zstd;
-    if (zstd === undefined) return undefined;
-    const closed = once(zstd, "close");
-    zstd.end();
-    await closed;
-    return this.#zstd === undefined ? undefined : this.#hash.digest("hex");
+    this.#zstd?.end();
+    await this.#closed;
+    return this.#zstd === undefined || this.#damaged ? undefined : this.#hash.digest("hex");
   }
 }
