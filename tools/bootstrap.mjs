@@ -8,7 +8,7 @@ const project = dirname(dirname(fileURLToPath(import.meta.url)));
 const [command = "", ...args] = process.argv.slice(2);
 
 /** Commands that need all that `npm start` installs, and must not start to install when somebody only asks. */
-const asking = new Set(["env", "ids", "prune", "store"]);
+const asking = new Set(["acceptance", "env", "ids", "prune", "store"]);
 /** Commands that build images on this machine. */
 const building = new Set(["start", "setup", "test", "try"]);
 

@@ -75,7 +75,7 @@ async function watchDeploy({ ironic, say, signal }: Accepting, machine: Machine,
     const line = await machine.lastLine();
     // The first step, `deploy`, ends when the agent has called (ironic/drivers/modules/agent.py).
     const called = step?.step !== undefined && step.step !== "deploy";
-    say(`${called ? step.step : "waiting for the agent"}: ${line}`);
+    say(`${called ? step.step : "waiting for the agent"}: ${shown(line)}`);
     if (state === "active") return passed;
     if (state === "deploy failed") return failed("write", why ?? "Ironic does not say why");
     const stuck = stuckReason(machine, called, (performance.now() - start) / 1000);
@@ -114,11 +114,16 @@ async function bootFromDisk(
     scratch,
     accelerator: machine.accelerator,
     onProgress: (line) => {
-      say(`from its disk: ${line}`);
+      say(`from its disk: ${shown(line)}`);
     },
     signal,
   });
   return result.booted
     ? { outcome: passed, bootSeconds: result.seconds }
     : { outcome: failed("boot", result.why ?? "no login prompt") };
+}
+
+/** As much of a console's line as a progress line takes; the kernel's time stamp is no news. */
+function shown(line: string): string {
+  return line.replace(/^\[ *\d+\.\d+\] /, "").slice(0, 72);
 }

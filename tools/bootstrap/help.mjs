@@ -56,6 +56,15 @@ const texts = {
     "  --unprotect           deletes protected ones too",
     "  --nodes-cloud CLOUD   credentials that may read Ironic's nodes",
   ],
+  acceptance: [
+    "npm run acceptance [-- --stack STACK] [--image IMAGE]... [--quick] [--keep] [--conductor CLOUD]",
+    "Starts a real Ironic on loopback, which deploys what the stack publishes; exits with 1 unless it accepts every image.",
+    "  --stack STACK       another stack than local",
+    "  --image IMAGE       this one only; may be given several times",
+    "  --quick             Ironic's own work only: seconds, and no machine",
+    "  --keep              leaves what Ironic and the machines wrote, in .local/acceptance/work",
+    "  --conductor CLOUD   the conductor's account in clouds.yaml; ironic if not given",
+  ],
   bench: ["npm run bench [-- NAME...]", "Measures against plain tools, and prints a report. It takes minutes."],
   test: [
     "npm test [-- PART-OF-A-FILE-NAME...]",
