@@ -21,6 +21,8 @@ export interface Acceptance {
   readonly report: Report;
   /** Without machines. */
   readonly quick: boolean;
+  /** Leave the machines' disks. */
+  readonly keep: boolean;
 }
 
 /** Takes one image after another; machines would only slow each other down. */
@@ -63,7 +65,7 @@ async function finish(acceptance: Acceptance, image: StackImage, quick: Quick & 
   if (!outcome.passed || firmware === undefined || acceptance.quick)
     return { ...known, full: "not asked", ...(await judged(acceptance, image, outcome, directory)) };
   const { accepting, ironic, report } = acceptance;
-  const request = { directory, rootGiB, firmware, filesPort: ironic.filesPort };
+  const request = { directory, rootGiB, firmware, filesPort: ironic.filesPort, keepDisk: acceptance.keep };
   let deployed: Deployed;
   try {
     deployed = await timed(report, `${image.key}, full`, (say) => fullPart({ ...accepting, say }, image, request));

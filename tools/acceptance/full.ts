@@ -21,16 +21,16 @@ export interface Deployed {
 }
 
 /** Limits in seconds. Without KVM, and with both processors busy, a deploy takes ten minutes. */
-const limits = { deploy: 2_400, silence: 300, powerOff: 60 };
+const limits = { deploy: 2_400, silence: 300, powerOff: 60, bootSilence: 900 };
 
 /**
  * A deploy onto a machine with an empty disk: it boots our deploy images over the network, the agent writes the image, Ironic says `active`, and the machine boots from its
- * disk to a login prompt. Logs stay in `directory`; the disk does not.
+ * disk to a login prompt. Logs stay in `directory`.
  */
 export async function fullPart(
   accepting: Accepting,
   image: StackImage,
-  { directory, rootGiB, firmware, filesPort }: FullRequest,
+  { directory, rootGiB, firmware, filesPort, keepDisk }: FullRequest,
 ): Promise<Deployed> {
   const { ironic, signal } = accepting;
   await mkdir(directory, { recursive: true });
@@ -54,7 +54,7 @@ export async function fullPart(
     return { deploySeconds, ...(await bootFromDisk(machine, directory, firmware, accepting)) };
   } finally {
     await machine.end();
-    await rm(machine.disk, { force: true });
+    if (!keepDisk) await rm(machine.disk, { force: true });
   }
 }
 
@@ -65,6 +65,8 @@ export interface FullRequest {
   readonly firmware: NodeFirmware;
   /** Port on 127.0.0.1 of what nodes fetch. */
   readonly filesPort: number;
+  /** Leave the disk, gigabytes. */
+  readonly keepDisk: boolean;
 }
 
 /** Until the node is active. */
@@ -112,15 +114,16 @@ async function bootFromDisk(
       inputs: { kind: "whole-disk", architecture: "amd64", firmware },
     },
     scratch,
+    // Its kernel may be told nothing of a serial console, and is not heard until the login prompt then.
+    silenceSeconds: limits.bootSilence,
     accelerator: machine.accelerator,
     onProgress: (line) => {
       say(`from its disk: ${shown(line)}`);
     },
     signal,
   });
-  return result.booted
-    ? { outcome: passed, bootSeconds: result.seconds }
-    : { outcome: failed("boot", result.why ?? "no login prompt") };
+  if (result.booted) return { outcome: passed, bootSeconds: result.seconds };
+  return { outcome: failed(result.systemSpoke ? "boot" : "silence", result.why ?? "no login prompt") };
 }
 
 /** As much of a console's line as a progress line takes; the kernel's time stamp is no news. */

@@ -54,7 +54,7 @@ await runTool(async () => {
         nextAddress: macAddresses(),
         signal: interrupted.signal,
       };
-      const results = await accept({ accepting, ironic, ids, place, report, quick });
+      const results = await accept({ accepting, ironic, ids, place, report, quick, keep });
       const file = await place.writeResult({ stack, finishedAt: new Date().toISOString(), images: results });
       console.log(`${resultText(results)}\n\nThe same as JSON: ${file}`);
       if (results.some(({ verdict }) => verdict === "refused")) process.exitCode = 1;

@@ -72,6 +72,11 @@ const meanings: readonly Meaning[] = [
     sentence: () =>
       "Ironic says active, and the machine does not come up from its disk: users would get dead machines; see the console",
   },
+  {
+    stages: ["silence"],
+    sentence: () =>
+      "Ironic says active, and from its disk the machine said nothing on the first serial port: it does not boot, or its system has no console there (add the element enable-serial-console)",
+  },
 ];
 
 /** What a failure means for the operator, in one sentence. */

@@ -1,5 +1,6 @@
 /** Where an image failed. */
-export type Stage = "missing" | "bytes" | "validate" | "prepare" | "boot-files" | "network-boot" | "write" | "boot";
+export type Stage =
+  "missing" | "bytes" | "validate" | "prepare" | "boot-files" | "network-boot" | "write" | "boot" | "silence";
 
 /** What came of one part for one image. */
 export type Outcome =

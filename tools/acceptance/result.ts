@@ -40,8 +40,8 @@ export function resultText(results: readonly ImageResult[]): string {
     result.kind,
     result.firmware ?? "-",
     `${result.quick} (${seconds(result.quickSeconds)})`,
-    result.full === "passed" ? seconds(result.deploySeconds) : result.full,
-    seconds(result.bootSeconds),
+    result.deploySeconds === undefined ? result.full : seconds(result.deploySeconds),
+    result.bootSeconds === undefined && result.deploySeconds !== undefined ? "failed" : seconds(result.bootSeconds),
     result.verdict,
   ]);
   const table = textTable([["IMAGE", "KIND", "FIRMWARE", "QUICK", "DEPLOY", "BOOT", "VERDICT"], ...rows]);

@@ -37,6 +37,7 @@ for (const [title, stage, why, meaning] of [
     /bootloader: grub2/,
   ],
   ["a disk that does not boot", "boot", "the guest said nothing for 180 s", /dead machines/],
+  ["a disk that is not heard", "silence", "the guest said nothing for 900 s", /enable-serial-console/],
   ["anything else before the machine", "prepare", "no idea", /as far as starting a machine/],
   ["anything else of the agent", "write", "no idea", /could not write the image/],
 ] as const) {
