@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
-import { open, readdir, readFile, readlink } from "node:fs/promises";
+import { open, readFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -13,6 +13,7 @@ import { placesOf } from "../support/glance.ts";
 import { createProject, type TestProject } from "../support/project.ts";
 import { randomBuild, sha256, startPublisher, type Publisher } from "../support/publisher.ts";
 import { tinyPartition, tinyWholeDisk } from "../support/recipes.ts";
+import { assertNoResidue, liveResidue } from "../support/residue.ts";
 import { pretendStarted } from "../support/started.ts";
 
 interface Published {
@@ -71,14 +72,14 @@ describe("npm run acceptance without machines: a real Ironic takes what a stack 
   };
 
   for (const signal of ["SIGTERM", "SIGKILL"] as const) {
-    it(`ended by ${signal} in the middle of a deploy it leaves no process and no port`, async () => {
+    it(`ended by ${signal} in the middle of a deploy it leaves no process, port, mount, loop device or lock`, async () => {
       const run = start([]);
       const configuration = path.join(results(), "work/ironic.conf");
       await until(() => existsSync(path.join(results(), "work/http/pxelinux.cfg")), "Ironic prepares a deploy");
       const port = /endpoint_override = "http:\/\/192\.0\.2\.2:(\d+)"/.exec(await readFile(configuration, "utf8"))?.[1];
       assert.ok(port);
       assert.ok(await listens(Number(port)));
-      assert.notDeepEqual(await processesIn(results()), []);
+      assert.notDeepEqual(await liveResidue(results()), []);
       run.kill(signal);
       const { exitCode, stderr } = await run;
       if (signal === "SIGTERM") {
@@ -86,7 +87,7 @@ describe("npm run acceptance without machines: a real Ironic takes what a stack 
         assert.match(stderr, /ended by SIGTERM/);
         assert.equal(existsSync(path.join(results(), "work")), false);
       }
-      await until(async () => (await processesIn(results())).length === 0, "nothing runs");
+      await assertNoResidue(results(), { live: true });
       assert.equal(await listens(Number(port)), false);
     });
   }
@@ -102,7 +103,7 @@ describe("npm run acceptance without machines: a real Ironic takes what a stack 
       ["my-disk", "my-image"].map((image) => ({ image, imageId: published[image]?.imageId, verdict: "accepted" })),
     );
     assert.equal(existsSync(path.join(results(), "work")), false);
-    assert.deepEqual(await processesIn(results()), []);
+    await assertNoResidue(results());
     t.diagnostic(images.map(({ image, quickSeconds }) => `${image} ${quickSeconds.toFixed(1)} s`).join(", "));
   });
 
@@ -144,17 +145,6 @@ async function flipByte(file: string, offset: number): Promise<void> {
   byte[0] = (byte[0] ?? 0) ^ 0xff;
   await handle.write(byte, 0, 1, offset);
   await handle.close();
-}
-
-/** Command lines of the processes that work in a directory, or name it. */
-async function processesIn(directory: string): Promise<string[]> {
-  const found: string[] = [];
-  for (const pid of (await readdir("/proc")).filter((name) => /^\d+$/.test(name))) {
-    const command = (await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")).replaceAll("\0", " ");
-    const cwd = await readlink(`/proc/${pid}/cwd`).catch(() => "");
-    if (command !== "" && (cwd.startsWith(directory) || command.includes(directory))) found.push(`${pid} ${command}`);
-  }
-  return found;
 }
 
 async function listens(port: number): Promise<boolean> {
