@@ -1,7 +1,6 @@
 /** `npm run acceptance`: a real Ironic deploys what a stack publishes. Exits with 1 unless every image is accepted. */
 import { execa } from "execa";
 import { IronicImagesError } from "../../core/errors.ts";
-import { readCloud, defaultPlaces, placesIn } from "../../core/openstack/clouds.ts";
 import { authenticate } from "../../core/openstack/keystone.ts";
 import { requireStarted, stackProcessEnvironment } from "../environment.ts";
 import { cacheDirectory, projectDirectory } from "../paths.ts";
@@ -11,6 +10,7 @@ import { createReport } from "../report.ts";
 import { runTool } from "../run-tool.ts";
 import { lastLines } from "../text.ts";
 import { accept } from "./accept.ts";
+import { conductorAccount } from "./conductor-account.ts";
 import { ironicClient } from "./ironic-client.ts";
 import { startIronic } from "./ironic-process.ts";
 import { macAddresses } from "./mac-addresses.ts";
@@ -32,9 +32,7 @@ await runTool(async () => {
   const pulumi = { directory: projectDirectory, env: stackProcessEnvironment(stack) };
   const ids = stackIds(await outputs(pulumi, stack), stack, images);
   const { region } = await askCloud(pulumi, stack);
-  const [, ...others] = defaultPlaces().directories;
-  const places = placesIn(region, { environment: pulumi.env, directories: [projectDirectory, ...others] });
-  const cloud = await readCloud(conductor, places);
+  const cloud = await conductorAccount(conductor, region, pulumi);
   const session = await authenticate(cloud);
   const report = createReport();
   const virtualenv = await report.step("Ironic", (progress) =>
