@@ -66,6 +66,8 @@ export function bootCommand(request: BootRequest): string[] {
           ...["-initrd", direct.ramdisk],
           ...["-append", kernelCommandLine(overlay !== undefined, request.kernelArguments)],
         ]),
+    // Servers have one, and GRUB's usual terminal, gfxterm, waits for ever where there is none.
+    ...(direct === undefined ? ["-device", "VGA"] : []),
     // Guests wait for randomness at their first boot.
     ...["-device", "virtio-rng-pci"],
     ...(network === "none" ? ["-nic", "none"] : ["-nic", "user,restrict=on,model=virtio-net-pci"]),

@@ -48,6 +48,7 @@ export function machineCommand(request: MachineRequest): string[] {
     ...["-device", "virtio-blk-pci,drive=disk"],
     ...["-netdev", `user,id=network,${network}`],
     ...["-device", `virtio-net-pci,netdev=network,mac=${address},bootindex=0`],
+    ...["-device", "VGA"],
     ...["-device", "virtio-rng-pci"],
     ...["-chardev", `file,id=serial,path=${optionValue(serialLog)}`],
     ...["-serial", "chardev:serial"],

@@ -47,6 +47,11 @@ test("a whole-disk image for BIOS boots by itself", () => {
   assert.ok(!command.some((argument) => argument.includes("pflash")));
 });
 
+test("where a boot loader comes first there is a display adapter, as in a server: GRUB's gfxterm waits for one", () => {
+  assert.ok(bootCommand(base).includes("VGA"));
+  assert.ok(!bootCommand({ ...base, direct: partition }).includes("VGA"));
+});
+
 for (const [what, request, present] of [
   [
     "UEFI takes the code read-only and variables of its own",

@@ -14,7 +14,7 @@ const request = {
 test("a machine waits, boots Ironic's script over the network, and is reached by a port of the kernel's choice on loopback", () => {
   const command = machineCommand(request);
   assert.equal(command[0], "qemu-system-x86_64");
-  for (const argument of ["-S", "-no-reboot", "-nodefaults"]) assert.ok(command.includes(argument), argument);
+  for (const argument of ["-S", "-no-reboot", "-nodefaults", "VGA"]) assert.ok(command.includes(argument), argument);
   assert.ok(
     command.includes(
       "user,id=network,net=192.0.2.0/24,host=192.0.2.2,bootfile=http://192.0.2.2:1002/boot.ipxe,hostfwd=tcp:127.0.0.1:0-:9999",
