@@ -20,6 +20,8 @@ describe("a triple that fails to roll over, on the real engine and the real Glan
   let other: GlanceUser;
   let project: TestProject;
 
+  const scratch = tmp.dirSync({ prefix: "ironic-images-test-" }).name;
+
   const liveTriple = async () => (await other.list(stack)).map(({ id }) => id).sort();
   const writeElement = (script: string) =>
     project.writeElement("step", { "element-deps": "", "install.d/50-step": `#!/bin/bash\n${script}\n` });
@@ -29,8 +31,8 @@ describe("a triple that fails to roll over, on the real engine and the real Glan
     owner = await glanceUser(cloud.cloudsFile, "local");
     other = await glanceUser(cloud.cloudsFile, "other");
     faulty = await faultyGlance(await imageEndpointOf(cloud.cloudsFile));
-    const cloudsFile = path.join(tmp.dirSync({ prefix: "ironic-images-test-" }).name, "clouds.yaml");
-    await addRegion(cloud.cloudsFile, path.basename(path.dirname(cloudsFile)), faulty.url, cloudsFile);
+    const cloudsFile = path.join(scratch, "clouds.yaml");
+    await addRegion(cloud.cloudsFile, path.basename(scratch), faulty.url, cloudsFile);
     project = await createProject(cloudsFile, "failures");
     await project.addElement("tiny");
     await project.writeRecipe("stepping", { ...tinyPartition, elements: ["step"] });
@@ -45,6 +47,7 @@ describe("a triple that fails to roll over, on the real engine and the real Glan
   after(async () => {
     await project.pulumi(["destroy", "--yes", "--skip-preview"]);
     await project.remove();
+    await rm(scratch, { recursive: true });
     await faulty.close();
     await cloud.stop();
   });
