@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { basename } from "node:path";
-import { engineAbove } from "./engine.ts";
+import { engineAbove, readProc } from "./engine.ts";
 
 /**
  * Ends the openstack plugin of an engine that was killed: by itself it goes on for minutes, and may finish an upload of which no state
@@ -24,15 +24,7 @@ function pluginsOf(engineAddress: string): number[] {
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
     .filter((pid) => {
-      const [program = "", address] = commandLine(pid);
+      const [program = "", address] = readProc(`/proc/${pid}/cmdline`).split("\0");
       return basename(program) === "pulumi-resource-openstack" && address === engineAddress;
     });
-}
-
-function commandLine(pid: number): string[] {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
-  } catch {
-    return [];
-  }
 }

@@ -13,15 +13,16 @@ export function engineAbove(pid: number): ProcessIdentity | undefined {
 }
 
 function parentOf(pid: number): number | undefined {
-  const parent = /^PPid:\s*(\d+)$/m.exec(read(`/proc/${pid}/status`))?.[1];
+  const parent = /^PPid:\s*(\d+)$/m.exec(readProc(`/proc/${pid}/status`))?.[1];
   return parent === undefined ? undefined : Number(parent);
 }
 
 function commandOf(pid: number): string {
-  return read(`/proc/${pid}/comm`).trim();
+  return readProc(`/proc/${pid}/comm`).trim();
 }
 
-function read(path: string): string {
+/** A file of /proc; empty if its process is gone. */
+export function readProc(path: string): string {
   try {
     return readFileSync(path, "latin1");
   } catch {

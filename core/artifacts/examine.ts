@@ -1,11 +1,10 @@
 import type { BigIntStats } from "node:fs";
-import { readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { IronicImagesError } from "../errors.ts";
 import { damage } from "./damage.ts";
 import { artifactsDirectory, isArtifactDirectoryOf, isSetAside, recordFileName, usersDirectory } from "./names.ts";
 import type { ArtifactRecord } from "./record.ts";
-import { isErrno, lstatIfExists } from "./regular-file.ts";
+import { lstatIfExists, namesIn } from "./regular-file.ts";
 import { dropStamp } from "./stamp.ts";
 import { readRecord } from "./verify.ts";
 
@@ -32,10 +31,7 @@ export interface StoreEntry {
 /** All that is in a project's directory of artifacts, by name; no file's content is read but that of records. */
 export async function storeEntries(projectDirectory: string): Promise<StoreEntry[]> {
   const root = resolve(projectDirectory, artifactsDirectory);
-  const names = await readdir(root).catch((error: unknown) => {
-    if (isErrno(error, "ENOENT")) return [];
-    throw error;
-  });
+  const names = await namesIn(root);
   const entries = names
     .filter((name) => name !== ".lock" && name !== usersDirectory)
     .sort()

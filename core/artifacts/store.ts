@@ -1,4 +1,3 @@
-import { readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { IronicImagesError } from "../errors.ts";
 import { storageFailure } from "../storage-failure.ts";
@@ -10,7 +9,7 @@ import { artifactPath, artifactsDirectory, isArtifactDirectoryOf, isSetAside, re
 import { publishStaging, type UnpublishedRecord } from "./publish.ts";
 import { damage, setDamagedAside } from "./damage.ts";
 import type { ArtifactRecord } from "./record.ts";
-import { isErrno, lstatIfExists, makeDirectory } from "./regular-file.ts";
+import { lstatIfExists, makeDirectory, namesIn } from "./regular-file.ts";
 import { dropStamp } from "./stamp.ts";
 import { noteUser } from "./users.ts";
 import { readRecord, verifyFiles } from "./verify.ts";
@@ -91,7 +90,7 @@ export function openStore(
 
   const records = async (wanted: (entry: string) => boolean): Promise<ArtifactRecord[]> => {
     const all = await Promise.all(
-      (await entriesOf(root))
+      (await namesIn(root))
         .filter(wanted)
         .map((entry) => readIfAllowed(join(root, entry)).then((record) => ({ entry, record }))),
     );
@@ -161,13 +160,4 @@ export function openStore(
       });
     },
   };
-}
-
-async function entriesOf(root: string): Promise<string[]> {
-  try {
-    return await readdir(root);
-  } catch (error) {
-    if (isErrno(error, "ENOENT")) return [];
-    throw error;
-  }
 }

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, realpath, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { artifactsDirectory, usersDirectory } from "./names.ts";
-import { isErrno } from "./regular-file.ts";
+import { isErrno, namesIn } from "./regular-file.ts";
 
 /** A stack that has used artifacts of the store: as long as nobody has seen its state, it may need any of them. */
 export interface StoreUser {
@@ -30,10 +30,7 @@ export async function noteUser(projectDirectory: string, stack: string): Promise
 /** All stacks that have ever used the store, by name. */
 export async function storeUsers(projectDirectory: string): Promise<StoreUser[]> {
   const directory = resolve(projectDirectory, artifactsDirectory, usersDirectory);
-  const names = await readdir(directory).catch((error: unknown) => {
-    if (isErrno(error, "ENOENT")) return [];
-    throw error;
-  });
+  const names = await namesIn(directory);
   const users = names.sort().map(async (name) => {
     const path = join(directory, name);
     return { stack: name.slice(0, name.lastIndexOf("@")), project: await readFile(path, "utf8"), path };

@@ -1,6 +1,6 @@
 import { IronicImagesError } from "../../core/errors.ts";
 import { defaultPlaces, placesIn, readCloud, type Cloud } from "../../core/openstack/clouds.ts";
-import type { PulumiPlace } from "../prune/ask-pulumi.ts";
+import type { PulumiPlace } from "../pulumi/ask.ts";
 
 /**
  * The conductor's account: an entry of the clouds.yaml in which the stack's own is.

@@ -44,7 +44,7 @@ const texts = {
     "    --state FILE        what pulumi stack export wrote",
   ],
   pin: [
-    "npm run pin -- --stack STACK [--architecture NAME] [--check]",
+    "npm run pin -- --stack NAME [--architecture NAME] [--check]",
     "Asks the publisher of deploy images for the checksums of both files, and writes them into the stack's file.",
     "  --check   writes nothing; exits with 1 when upstream has moved, with 2 when it cannot be asked",
   ],
@@ -72,6 +72,15 @@ const texts = {
   ],
   docs: ["npm run docs", "Writes the generated pages and the JSON Schemas anew."],
 };
+
+/**
+ * How a command is called, in one line.
+ * @param {string} command
+ * @returns {string}
+ */
+export function usageOf(command) {
+  return texts[command]?.[0] ?? "";
+}
 
 /**
  * The text for a command, or undefined if its arguments do not ask for help.

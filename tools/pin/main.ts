@@ -1,6 +1,7 @@
 /** `npm run pin -- --stack NAME [--architecture NAME] [--check]`: writes what publishers of deploy images publish today into the stack file. */
 import { parseArgs } from "node:util";
 import { IronicImagesError } from "../../core/errors.ts";
+import { usageOf } from "../bootstrap/help.mjs";
 import { projectDirectory } from "../paths.ts";
 import { runTool } from "../run-tool.ts";
 import { pinStack } from "./pin.ts";
@@ -26,7 +27,7 @@ await runTool(async () => {
 });
 
 function readArguments(): { stack: string; architecture: string | undefined; check: boolean } {
-  const usage = "npm run pin -- --stack NAME [--architecture NAME] [--check]";
+  const usage = usageOf("pin");
   try {
     const { stack, architecture, check } = parseArgs({
       options: {

@@ -1,14 +1,8 @@
-import { execa } from "execa";
 import { z } from "zod";
 import { IronicImagesError } from "../../core/errors.ts";
+import { askPulumi, plainName, type PulumiPlace } from "../pulumi/ask.ts";
 import { lastLines } from "../text.ts";
 import { readState, type StackState } from "./state.ts";
-
-/** Where `pulumi` runs, and as whom. */
-export interface PulumiPlace {
-  readonly directory: string;
-  readonly env: NodeJS.ProcessEnv;
-}
 
 /** The cloud that the stack's config names, as `Publication` reads it. */
 export interface StackCloud {
@@ -55,18 +49,12 @@ export async function askCloud(place: PulumiPlace, stack: string): Promise<Stack
   return named as StackCloud;
 }
 
-/** `prod` of `organization/project/prod`: what the program knows as its stack's name. */
-export function plainName(stack: string): string {
-  return stack.split("/").at(-1) ?? stack;
-}
-
-async function ask({ directory, env }: PulumiPlace, args: readonly string[]): Promise<string> {
-  const options = { cwd: directory, env, extendEnv: false, reject: false, stdin: "ignore" } as const;
-  const result = await execa("pulumi", [...args, "--non-interactive", "--color", "never"], options);
-  if (result.exitCode === 0) return result.stdout;
+async function ask(place: PulumiPlace, args: readonly string[]): Promise<string> {
+  const answer = await askPulumi(place, args);
+  if ("output" in answer) return answer.output;
   throw new IronicImagesError(
     "no-state",
     `\`pulumi ${args.join(" ")}\` failed, and without the stack's state nothing is deleted`,
-    lastLines(result.stderr || (result.originalMessage ?? "")),
+    lastLines(answer.said),
   );
 }

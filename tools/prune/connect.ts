@@ -4,7 +4,8 @@ import { baremetalEndpoint, listNodes, type BaremetalNode } from "../../core/ope
 import { authenticate, type Session } from "../../core/openstack/keystone.ts";
 import { hasRole } from "../../core/openstack/roles.ts";
 import { IronicImagesError } from "../../core/errors.ts";
-import type { PulumiPlace, StackCloud } from "./ask-pulumi.ts";
+import type { PulumiPlace } from "../pulumi/ask.ts";
+import type { StackCloud } from "./ask-pulumi.ts";
 
 /** Nodes of the cloud's Ironic, and where it is; undefined if the catalog has none. */
 export interface AskedNodes {

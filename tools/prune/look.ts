@@ -2,7 +2,8 @@ import { IronicImagesError } from "../../core/errors.ts";
 import { glanceInventory } from "../../core/openstack/glance-inventory.ts";
 import type { Session } from "../../core/openstack/keystone.ts";
 import { planPrune, type PrunePlan } from "../../core/prune/plan.ts";
-import { askState, plainName, type PulumiPlace } from "./ask-pulumi.ts";
+import { plainName, type PulumiPlace } from "../pulumi/ask.ts";
+import { askState } from "./ask-pulumi.ts";
 import { askNodes, type AskedNodes } from "./connect.ts";
 import type { StackState } from "./state.ts";
 

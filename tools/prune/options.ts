@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { IronicImagesError } from "../../core/errors.ts";
+import { usageOf } from "../bootstrap/help.mjs";
 
 /** What `npm run prune` was asked for. */
 export interface PruneOptions {
@@ -15,7 +16,7 @@ export interface PruneOptions {
   readonly nodesCloud?: string;
 }
 
-const usage = "npm run prune -- --stack STACK [--dry-run | --yes] [--unprotect] [--nodes-cloud CLOUD]";
+const usage = usageOf("prune");
 
 /**
  * @param isTerminal whether somebody is there to be asked

@@ -8,13 +8,14 @@ import { buildLockPath } from "../../core/build/jobs/build-lock.ts";
 import { acquireLock, type Lock } from "../../core/lock.ts";
 import { removeTree, sizeOf } from "../clean/remove-tree.ts";
 import type { GcOptions, StateOptions } from "./options.ts";
-import { readStates, unknownUsers, type Backend, type KnownStates } from "./states.ts";
+import type { PulumiPlace } from "../pulumi/ask.ts";
+import { readStates, unknownUsers, type KnownStates } from "./states.ts";
 
 /** Where to look, and whom to ask and tell. */
 export interface GcContext {
   /** Real path of the project. */
   readonly project: string;
-  readonly backends: readonly Backend[];
+  readonly backends: readonly PulumiPlace[];
   say(text: string): void;
   confirm(question: string): Promise<boolean>;
 }

@@ -9,7 +9,7 @@ import { confirm } from "../prune/confirm.ts";
 import { runTool } from "../run-tool.ts";
 import { collectGarbage, lookAtStore } from "./gc.ts";
 import { storeOptions } from "./options.ts";
-import type { Backend } from "./states.ts";
+import type { PulumiPlace } from "../pulumi/ask.ts";
 import { damagedAdvice, gcTable, storeTable, verifiedLine } from "./table.ts";
 
 const project = realpathSync(projectDirectory);
@@ -50,14 +50,14 @@ async function verify(): Promise<void> {
 }
 
 /** The user's own backend, and that of the stack `local`; they are one where no other is chosen. */
-function backends(): Backend[] {
+function backends(): PulumiPlace[] {
   const own = backend("");
   const local = backend(localStack);
   const isOther = own.env["PULUMI_BACKEND_URL"] !== local.env["PULUMI_BACKEND_URL"];
   return isOther && existsSync(localPaths(project).state) ? [own, local] : [own];
 }
 
-function backend(stack: string): Backend {
+function backend(stack: string): PulumiPlace {
   // Which stack is meant is said each time.
   const { PULUMI_STACK: _, ...env } = stackProcessEnvironment(stack);
   return { directory: project, env };

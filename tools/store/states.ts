@@ -1,17 +1,11 @@
 import { readFile } from "node:fs/promises";
-import { execa } from "execa";
 import { z } from "zod";
 import type { StackState } from "../../core/artifacts/gc-plan.ts";
 import type { StoreUser } from "../../core/artifacts/users.ts";
 import { IronicImagesError } from "../../core/errors.ts";
+import { askPulumi, plainName, type PulumiPlace } from "../pulumi/ask.ts";
 import { lastLines } from "../text.ts";
 import type { StateOptions } from "./options.ts";
-
-/** Where `pulumi` runs for a stack: one place for each backend. */
-export interface Backend {
-  readonly directory: string;
-  readonly env: NodeJS.ProcessEnv;
-}
 
 /** The states that could be read, and what could not. */
 export interface KnownStates {
@@ -26,11 +20,11 @@ const stateSchema = z.object({
 });
 
 /**
- * Reads the states of all stacks of the project in the backends, of those given, and of those in files.
+ * Reads the states of all stacks of the project in the backends (a place for each), of those given, and of those in files.
  * @throws IronicImagesError `unreadable-state` for a file that holds none
  */
 export async function readStates(
-  backends: readonly Backend[],
+  backends: readonly PulumiPlace[],
   { stacks, stateFiles }: StateOptions,
 ): Promise<KnownStates> {
   const states: StackState[] = [];
@@ -89,16 +83,7 @@ function stateOf(text: string, file: string): StackState {
   );
 }
 
-async function ask(
-  { directory, env }: Backend,
-  args: readonly string[],
-): Promise<{ output: string } | { why: string }> {
-  const options = { cwd: directory, env, extendEnv: false, reject: false, stdin: "ignore" } as const;
-  const result = await execa("pulumi", [...args, "--non-interactive", "--color", "never"], options);
-  if (result.exitCode === 0) return { output: result.stdout };
-  return { why: `\`pulumi ${args.join(" ")}\`: ${lastLines(result.stderr || (result.originalMessage ?? ""), 3)}` };
-}
-
-function plainName(stack: string): string {
-  return stack.split("/").at(-1) ?? stack;
+async function ask(place: PulumiPlace, args: readonly string[]): Promise<{ output: string } | { why: string }> {
+  const answer = await askPulumi(place, args);
+  return "output" in answer ? answer : { why: `\`pulumi ${args.join(" ")}\`: ${lastLines(answer.said, 3)}` };
 }

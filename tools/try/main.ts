@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { openStore } from "../../core/artifacts/store.ts";
 import { bootImage } from "../../core/boot/boot.ts";
 import { IronicImagesError } from "../../core/errors.ts";
+import { usageOf } from "../bootstrap/help.mjs";
 import { recipeNames } from "../../core/recipe/load.ts";
 import { cacheDirectory, projectDirectory } from "../paths.ts";
 import { createReport } from "../report.ts";
@@ -42,7 +43,7 @@ await runTool(async () => {
 });
 
 function readArguments(): { recipe: string; boot: boolean } {
-  const usage = `npm run try -- RECIPE [--no-boot]; recipes: ${recipeNames(projectDirectory).join(", ")}`;
+  const usage = `${usageOf("try")}; recipes: ${recipeNames(projectDirectory).join(", ")}`;
   try {
     const { values, positionals } = parseArgs({
       options: { boot: { type: "boolean", default: true } },

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "no
 import { join } from "node:path";
 import test, { type TestContext } from "node:test";
 import type { BuildJob } from "../../../core/build/job.ts";
+import { killAll, victims } from "../../support/campaign.ts";
 import {
   cannotBuild,
   eventually,
@@ -224,11 +225,7 @@ test(
       async () => {
         for await (const event of build.events()) {
           if (event.type !== "progress" || event.phase !== "install.d") continue;
-          for (const name of readdirSync("/proc").filter((each) => /^\d+$/.test(each))) {
-            const line = existsSync(`/proc/${name}/cmdline`) ? readFileSync(`/proc/${name}/cmdline`, "utf8") : "";
-            if (line.includes("job-main.ts\0") && line.includes(project.directory))
-              process.kill(Number(name), "SIGKILL");
-          }
+          killAll(victims(project.directory, /job-main\.ts /), "SIGKILL");
         }
       },
       { code: "job-died", message: /ended without a result/ },

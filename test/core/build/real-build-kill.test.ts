@@ -1,11 +1,27 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "node:test";
 import { execa } from "execa";
-import { cannotBuild, eventually, loopInodes, makeProject, processesWith, realBuilder, tiny } from "./support.ts";
+import { killAll, victims } from "../../support/campaign.ts";
+import {
+  cannotBuild,
+  eventually,
+  loopInodes,
+  makeProject,
+  processesWith,
+  realBuilder,
+  tiny,
+  type Project,
+} from "./support.ts";
 
 const skip = cannotBuild() ?? (realBuilder() === undefined ? "needs the pinned diskimage-builder on PATH" : false);
+
+/** Inode of the raw disk that a build fills. */
+async function diskInode({ directory }: Project): Promise<number> {
+  const { stdout } = await execa("find", [join(directory, ".images/builds"), "-name", "image0.raw", "-printf", "%i"]);
+  return Number(stdout);
+}
 
 test(
   "fault 2: a build killed with a loop device attached and mounted leaves no process, mount or loop device, and the next one works",
@@ -17,26 +33,13 @@ test(
     const events = build.events()[Symbol.asyncIterator]();
     const next = events.next();
     await eventually("the hook holds", 120, () => processesWith("sleep 86400.5").length > 0);
-    const { stdout } = await execa("find", [
-      join(project.directory, ".images/builds"),
-      "-name",
-      "image0.raw",
-      "-printf",
-      "%i",
-    ]);
-    assert.ok((await loopInodes()).includes(Number(stdout)), "a loop device leads into the build directory");
+    const disk = await diskInode(project);
+    assert.ok((await loopInodes()).includes(disk), "a loop device leads into the build directory");
 
-    for (const name of readdirSync("/proc").filter((each) => /^\d+$/.test(each))) {
-      const line = existsSync(`/proc/${name}/cmdline`) ? readFileSync(`/proc/${name}/cmdline`, "utf8") : "";
-      if (line.includes("job-main.ts\0") && line.includes(project.directory)) process.kill(Number(name), "SIGKILL");
-    }
+    killAll(victims(project.directory, /job-main\.ts /), "SIGKILL");
     await eventually("nothing is left", 10, async () => {
       const builds = readdirSync(join(project.directory, ".images/builds")).filter((name) => !name.endsWith(".lock"));
-      return (
-        processesWith("sleep 86400.5").length === 0 &&
-        builds.length === 0 &&
-        !(await loopInodes()).includes(Number(stdout))
-      );
+      return processesWith("sleep 86400.5").length === 0 && builds.length === 0 && !(await loopInodes()).includes(disk);
     });
     await assert.rejects(
       async () => {
@@ -58,25 +61,15 @@ test(
     const build = await project.start(project.job("held", { ...tiny, elements: ["hold"] }));
     const next = build.events()[Symbol.asyncIterator]().next();
     await eventually("the hook holds", 120, () => processesWith("sleep 86400.75").length > 0);
-    const { stdout } = await execa("find", [
-      join(project.directory, ".images/builds"),
-      "-name",
-      "image0.raw",
-      "-printf",
-      "%i",
-    ]);
+    const disk = await diskInode(project);
     // The supervisors first, so that none of them can clean up.
-    for (const text of ["sandbox/run.sh", "job-main.ts", "sandbox/inside.sh"]) {
-      for (const name of readdirSync("/proc").filter((each) => /^\d+$/.test(each))) {
-        const line = existsSync(`/proc/${name}/cmdline`) ? readFileSync(`/proc/${name}/cmdline`, "utf8") : "";
-        if (line.includes(text) && line.includes(project.directory)) process.kill(Number(name), "SIGKILL");
-      }
-    }
+    for (const kind of [/sandbox\/run\.sh/, /job-main\.ts /, /sandbox\/inside\.sh/])
+      killAll(victims(project.directory, kind), "SIGKILL");
     await next.catch(() => undefined);
     await eventually("no process is left", 10, () => processesWith("sleep 86400.75").length === 0);
-    assert.ok((await loopInodes()).includes(Number(stdout)), "a loop device is left over");
+    assert.ok((await loopInodes()).includes(disk), "a loop device is left over");
     await project.build(project.job("tiny", tiny));
-    assert.ok(!(await loopInodes()).includes(Number(stdout)));
+    assert.ok(!(await loopInodes()).includes(disk));
     assert.deepEqual(
       readdirSync(join(project.directory, ".images/builds")).filter((name) => !name.endsWith(".lock")),
       [],

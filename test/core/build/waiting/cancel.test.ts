@@ -3,8 +3,8 @@ import { join } from "node:path";
 import test, { type TestContext } from "node:test";
 import type { BuildJob } from "../../../../core/build/job.ts";
 import { acquireLock } from "../../../../core/lock.ts";
-import { killAll } from "../../../support/campaign.ts";
-import { assertNoResidue, commandLine, processIdsOf } from "../../../support/residue.ts";
+import { killAll, victims } from "../../../support/campaign.ts";
+import { assertNoResidue } from "../../../support/residue.ts";
 import { cannotBuild, makeProject, playedBuilder, playedJob, type Project } from "../support.ts";
 
 const skip = cannotBuild() ?? false;
@@ -55,8 +55,7 @@ test(
       async () => {
         for await (const event of build.events()) {
           if (event.type !== "progress" || event.phase !== "install.d") continue;
-          for (const pid of processIdsOf(project.directory))
-            if (commandLine(pid).includes("play-builder.sh")) killAll([pid], "SIGKILL");
+          killAll(victims(project.directory, /play-builder\.sh/), "SIGKILL");
         }
       },
       { code: "build-failed", message: /ended with exit status 137 in install\.d\/50-play/ },
