@@ -62,8 +62,9 @@ export const buildFaults: FaultGroup = {
     },
     {
       number: 12,
-      fault: "an element that does not exist, a cycle of elements, an element twice",
-      expected: "refused in the preview, with the directories that were searched",
+      fault: "an element that does not exist, a hook that two elements have, elements that need each other",
+      expected:
+        "refused in the preview, with the directories that were searched; elements that need each other are each taken once, as diskimage-builder does",
     },
     {
       number: 13,

@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import { performance } from "node:perf_hooks";
 import { IronicImagesError } from "../../errors.ts";
 import { openBuildLog } from "../output/build-log.ts";
@@ -104,10 +105,16 @@ export async function runBuilder(run: BuilderRun): Promise<Record<string, number
   }
   if (status !== 0) {
     const where = phases.hook ?? phases.phase;
-    const said = own === undefined ? `diskimage-builder ended with exit status ${status} in ${where}` : printable(own);
+    const said = own === undefined ? `diskimage-builder ${endedBy(status)} in ${where}` : printable(own);
     const why = [said, ...trouble.causes()].join("; ");
     throw new IronicImagesError("build-failed", `${run.name} was not built: ${why}; log: ${run.logPath}`, log.tail());
   }
   const end = performance.now();
   return { ...phases.seconds(end), total: Math.round((end - start) / 100) / 10 };
+}
+
+/** A shell tells of a process that a signal ended as of one that exits with 128 and the signal's number. */
+function endedBy(status: number): string {
+  const signal = Object.entries(constants.signals).find(([, number]) => number === status - 128)?.[0];
+  return signal === undefined ? `ended with exit status ${status}` : `was ended by ${signal}`;
 }

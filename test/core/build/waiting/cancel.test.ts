@@ -58,7 +58,7 @@ test(
           killAll(victims(project.directory, /play-builder\.sh/), "SIGKILL");
         }
       },
-      { code: "build-failed", message: /ended with exit status 137 in install\.d\/50-play/ },
+      { code: "build-failed", message: /was ended by SIGKILL in install\.d\/50-play/ },
     );
     await assertNoResidue(join(project.directory, ".."));
     await project.build(playedJob(project, "right"));
