@@ -19,8 +19,16 @@ test("without an earlier build nothing is expected", () => {
   assert.equal(progressLine("my-image", at("install.d", 62)), "my-image: install.d, 62 s");
 });
 
-test("the first seconds name the log", () => {
-  assert.equal(progressLine("my-image", at("root.d", 1)), "my-image: root.d, 1 s, log in .images/jobs/x/build.log");
+test("the first line names the log to follow, also of a build that is joined later", () => {
+  for (const elapsed of [1, 400]) {
+    const lines: string[] = [];
+    const print = progressPrinter("i", (line) => lines.push(line));
+    for (const event of [at("root.d", elapsed, 130), at("root.d", elapsed + 5, 130)]) print(event);
+    assert.deepEqual(lines, [
+      `i: root.d, ${elapsed} s of about 130 s, log in .images/jobs/x/build.log`,
+      `i: root.d, ${elapsed + 5} s of about 130 s`,
+    ]);
+  }
 });
 
 test("a build that waits says for what", () => {
@@ -30,11 +38,17 @@ test("a build that waits says for what", () => {
   );
 });
 
-test("a new phase is told at once, the same one at most every five seconds, the same line never twice", () => {
+test("progress is told at most every five seconds, however many phases pass; what is waited for at once, and once", () => {
   const lines: string[] = [];
   const print = progressPrinter("i", (line) => lines.push(line));
   const waiting: BuildEvent = { type: "waiting", reason: "w" };
-  for (const event of [waiting, waiting, at("root.d", 6), at("root.d", 8), at("root.d", 11), at("install.d", 12)])
-    print(event);
-  assert.deepEqual(lines, ["i: waiting, w", "i: root.d, 6 s", "i: root.d, 11 s", "i: install.d, 12 s"]);
+  const events = [waiting, waiting, at("root.d", 6), at("root.d", 8), at("install.d", 10), at("cleanup.d", 11)];
+  for (const event of [...events, at("convert", 15), waiting, at("convert", 16)]) print(event);
+  assert.deepEqual(lines, [
+    "i: waiting, w",
+    "i: root.d, 6 s, log in .images/jobs/x/build.log",
+    "i: cleanup.d, 11 s",
+    "i: waiting, w",
+    "i: convert, 16 s",
+  ]);
 });
