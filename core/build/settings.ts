@@ -14,6 +14,10 @@ export interface BuildSettings {
   readonly caBundle?: string | undefined;
   /** What must be free where builds happen; default what the last build of the recipe took and a quarter more, 0 to ask for nothing. */
   readonly minimumFreeMiB?: number | undefined;
+  /** Whether what runs in a build is told at once that its data is on the disk; default true. Saves the waiting, and changes no byte of an image. */
+  readonly suppressSync?: boolean | undefined;
+  /** For how long the tree of a distribution that debootstrap made is used again, while the archive is as it was then; 0: never; default 7. */
+  readonly baseRootDays?: number | undefined;
   /** Size that a log file may reach; default 64. */
   readonly logLimitMiB?: number | undefined;
   /** Time for diskimage-builder to clean up after a cancellation, before everything is killed; default 5. */

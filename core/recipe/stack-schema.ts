@@ -8,6 +8,9 @@ import * as rule from "./text.ts";
 /** Minutes that a build may take when the stack does not say. */
 export const DEFAULT_TIMEOUT_MINUTES = 120;
 
+/** Days for which the tree that debootstrap made is used again when the stack does not say. */
+export const DEFAULT_BASE_ROOT_DAYS = 7;
+
 /** Fields of one entry of `ironic-images:userImages`. */
 export const userImageFields = {
   recipe: field("content", "Which recipe: the name of `recipes/<name>.yaml`.", text(rule.recipeName)),
@@ -73,6 +76,18 @@ export const buildFields = {
       .max(2 ** 30)
       .optional(),
     "what the last build of the recipe took and a quarter more; 6144 for the first",
+  ),
+  suppressSync: field(
+    "build",
+    "Whether programs in a build are told at once that their data is on the disk (`fsync` and its like; as `--suppress-sync` of systemd-nspawn). It changes no image: what is published is forced to the disk in any case.",
+    z.boolean().optional(),
+    "true",
+  ),
+  baseRootDays: field(
+    "build",
+    "Days for which a build takes the tree that `debootstrap` made for an earlier one, if it would make the same again: same arguments, same program and keys, and the archive's `InRelease` has not changed by a byte. Updates are installed in every build. 0 always runs `debootstrap`.",
+    z.int().min(0).max(365).optional(),
+    DEFAULT_BASE_ROOT_DAYS,
   ),
   mirrors: field(
     "build",

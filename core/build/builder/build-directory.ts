@@ -4,7 +4,7 @@ import { basename, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import tmp from "tmp";
 import type { BuilderKind, InstalledBuilder } from "./builder.ts";
-import { caFile, inside } from "./inside-paths.ts";
+import { caFile, inside, suppressSync } from "./inside-paths.ts";
 
 /** Where builds happen, relative to the project: in the file system of its artifacts, so that publishing is a rename. */
 export const buildsDirectory = ".images/builds";
@@ -20,6 +20,8 @@ export interface BuildContents {
   /** Environment and command of the builder, see `builderEnvironment`. */
   readonly environment: Readonly<Record<string, string>>;
   readonly command: readonly string[];
+  /** Whether the command and all that it starts may skip waiting for the disk. */
+  readonly suppressSync: boolean;
   /** Directory with the copies of the project's elements. */
   readonly elements: string;
   readonly builder: InstalledBuilder;
@@ -30,6 +32,8 @@ export interface BuildContents {
   /** Files by sha256. */
   readonly sources?: ReadonlyMap<string, string>;
   readonly caBundle?: string;
+  /** Directory of the trees that debootstrap made before; without it debootstrap runs. */
+  readonly baseRoots?: string | undefined;
   /** Content of the file that our last hook reads. */
   readonly finish: unknown;
 }
@@ -63,14 +67,17 @@ export async function makeBuildDirectory(build: string, contents: BuildContents)
     await writeFile(join(within(inside.bin), name), launcher(builder, name, script), { mode: 0o755 });
   if (baseImage !== undefined) await bind(baseImage, `base/${baseImageName(baseImage)}`, "file");
   for (const [sha256, path] of sources ?? []) await bind(path, `sources/${sha256}`, "file");
+  if (contents.baseRoots !== undefined) await bind(contents.baseRoots, "base-roots", "directory");
   if (caBundle !== undefined) await writeFile(within(caFile), await readFile(caBundle));
   binds.push(...(await filterBind(build, builder)));
 
   // Mode: the environment can hold a proxy's password.
   const words = [
     ...Object.entries(contents.environment).map(([name, value]) => `${name}=${value}`),
+    ...(contents.suppressSync ? [pythonInside(builder), "-ISB", suppressSync] : []),
     ...contents.command,
   ];
+  await cp(fileURLToPath(new URL("../sandbox/suppress_sync.py", import.meta.url)), within(suppressSync));
   await writeFile(join(within(inside.job), "command"), nulTerminated(words), { mode: 0o600 });
   await writeFile(join(within(inside.job), "binds"), nulTerminated(binds), { mode: 0o600 });
   await writeFile(join(within(inside.job), "finish.json"), JSON.stringify(contents.finish), { mode: 0o600 });
@@ -123,10 +130,13 @@ async function composeHooks(target: string, { elements, builder, kind, hooks }: 
 }
 
 /** A virtual environment is bound to a fixed place: diskimage-builder does not work from a path with spaces, and notes its Python's path. */
-function launcher({ environment, python }: InstalledBuilder, name: string, script: string): string {
-  const [runner, program] =
-    environment === undefined ? [python, script] : ["/mnt/builder/bin/python", `/mnt/builder/bin/${name}`];
-  return `#!/bin/sh\nexec ${quoted(runner)} ${quoted(program)} "$@"\n`;
+function launcher(builder: InstalledBuilder, name: string, script: string): string {
+  const program = builder.environment === undefined ? script : `/mnt/builder/bin/${name}`;
+  return `#!/bin/sh\nexec ${quoted(pythonInside(builder))} ${quoted(program)} "$@"\n`;
+}
+
+function pythonInside({ environment, python }: InstalledBuilder): string {
+  return environment === undefined ? python : "/mnt/builder/bin/python";
 }
 
 function quoted(word: string): string {

@@ -21,6 +21,7 @@ export function insideSource(sha256: string): string {
   return `${inside.sources}/${sha256}`;
 }
 
-/** Below `job`: what our last hook has to know; the CA certificates of the build. */
+/** Below `job`: what our last hook has to know; the CA certificates of the build; what runs the builder so that it never waits for the disk. */
 export const finishFile = `${inside.job}/finish.json`;
 export const caFile = `${inside.job}/ca.pem`;
+export const suppressSync = `${inside.job}/suppress_sync.py`;

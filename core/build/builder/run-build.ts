@@ -17,6 +17,7 @@ import { checkOutputs } from "./outputs.ts";
 import { requireFitHost } from "../host/preflight.ts";
 import { privateTexts } from "../sources/private-texts.ts";
 import { probeHost, toolVersions } from "../host/probe-host.ts";
+import { baseRoots, type BaseRoots } from "./root-cache.ts";
 import { refuseSecrets } from "../secrets/refuse-secrets.ts";
 import { redactor, type Redactor } from "../output/redact.ts";
 import { runBuilder } from "./run-builder.ts";
@@ -95,19 +96,22 @@ async function buildAndPublish(
   const files = jobFiles(jobDirectory);
   try {
     const ingredients = await ingredientsOf(running, builder);
+    const roots = await baseRoots(cacheDirectory(), slot.cache, running.settings.baseRootDays);
     const build = await newBuildPath(projectDirectory, job.name);
     const buildLock = await acquireLock(buildDirectoryLock(build), { wait: true });
     try {
       await makeBuildDirectory(build, {
         ...ingredients.contents,
+        baseRoots: roots.directory,
         command: [...job.inputs.command, "-o", `${inside.out}/${job.name}`],
         elements: files.elements,
         builder,
         kind: builderKind(job.inputs),
         hooks: hooksOf(job.inputs),
+        suppressSync: running.settings.suppressSync ?? true,
       });
       const redact = redactor([...privateTexts(ingredients.sources), ...secretTexts(running.secrets)]);
-      const { seconds, space } = await buildIn(build, running, { slot, last, redact });
+      const { seconds, space } = await buildIn(build, running, { slot, last, redact, roots });
       const out = join(build, "out");
       await checkOutputs(out, job.name, job.inputs, files.log);
       const staging = await stageOutputs(projectDirectory, job, out, files.log);
@@ -136,15 +140,22 @@ async function buildAndPublish(
   }
 }
 
+interface BuildTools {
+  readonly slot: Slot;
+  readonly last: ArtifactRecord | undefined;
+  readonly redact: Redactor;
+  readonly roots: BaseRoots;
+}
+
 async function buildIn(
   build: string,
   { job, settings, secrets, jobDirectory, signal, emit }: RunningJob<BuilderJob>,
-  { slot, last, redact }: { slot: Slot; last: ArtifactRecord | undefined; redact: Redactor },
+  { slot, last, redact, roots }: BuildTools,
 ): Promise<{ seconds: Record<string, number>; space: BuildSpace }> {
   const { log: logPath } = jobFiles(jobDirectory);
   const expected = last?.seconds["total"];
   const meter = await startSpaceMeter(build, slot.cache);
-  const seconds = await runBuilder({
+  const built = runBuilder({
     name: job.name,
     build,
     cache: slot.cache,
@@ -160,6 +171,7 @@ async function buildIn(
     redact,
     onProgress: (phase, elapsedSeconds) => {
       meter.look(phase, elapsedSeconds);
+      roots.look(phase);
       emit({
         type: "progress",
         phase,
@@ -170,6 +182,11 @@ async function buildIn(
     },
     signal,
   });
+  const seconds = await built.catch(async (error: unknown) => {
+    await roots.end(signal.aborted);
+    throw error;
+  });
   const space = await meter.result();
+  await roots.end();
   return { seconds, space: { ...space, cache: Math.max(space.cache, last?.space?.cache ?? 0) } };
 }

@@ -12,6 +12,22 @@ over() { # FILE TOOL: puts FILE in the place of an installed tool, because sudo'
   mount --bind "$1" "$(readlink -f "$tool")"
 }
 
+# diskimage-builder says sync before it, which suppress_sync.py answers with nothing.
+if fstrim=$(command -v fstrim); then
+  : >"$build/fstrim"
+  mount --bind "$fstrim" "$build/fstrim"
+  over "$here/fstrim" fstrim
+fi
+
+# Trees that debootstrap made before, see core/build/sandbox/debootstrap.
+if [ -d "$build/base-roots" ] && debootstrap=$(command -v debootstrap); then
+  : >"$build/debootstrap"
+  mount --bind "$debootstrap" "$build/debootstrap"
+  printf '#!/bin/bash\nexec %q /mnt/debootstrap /mnt/base-roots /mnt/cache "$@"\n' "$here/debootstrap" >"$build/job/debootstrap"
+  chmod +x "$build/job/debootstrap"
+  over "$build/job/debootstrap" debootstrap
+fi
+
 # mmdebstrap is used by diskimage-builder wherever it happens to be installed, and makes another image than debootstrap.
 over /dev/null mmdebstrap
 
