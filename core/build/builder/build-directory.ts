@@ -4,7 +4,7 @@ import { basename, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import tmp from "tmp";
 import type { BuilderKind, InstalledBuilder } from "./builder.ts";
-import { caFile, inside, suppressSync } from "./inside-paths.ts";
+import { caFile, fstrim, inside, suppressSync } from "./inside-paths.ts";
 
 /** Where builds happen, relative to the project: in the file system of its artifacts, so that publishing is a rename. */
 export const buildsDirectory = ".images/builds";
@@ -77,7 +77,10 @@ export async function makeBuildDirectory(build: string, contents: BuildContents)
     ...(contents.suppressSync ? [pythonInside(builder), "-ISB", suppressSync] : []),
     ...contents.command,
   ];
-  await cp(fileURLToPath(new URL("../sandbox/suppress_sync.py", import.meta.url)), within(suppressSync));
+  for (const script of [suppressSync, fstrim])
+    await cp(fileURLToPath(new URL(`../sandbox/${basename(script)}`, import.meta.url)), within(script));
+  const trim = ["exec", quoted(pythonInside(builder)), "-ISB", fstrim, "/mnt/fstrim", '"$@"'];
+  await writeFile(join(within(inside.job), "fstrim"), `#!/bin/sh\n${trim.join(" ")}\n`, { mode: 0o755 });
   await writeFile(join(within(inside.job), "command"), nulTerminated(words), { mode: 0o600 });
   await writeFile(join(within(inside.job), "binds"), nulTerminated(binds), { mode: 0o600 });
   await writeFile(join(within(inside.job), "finish.json"), JSON.stringify(contents.finish), { mode: 0o600 });

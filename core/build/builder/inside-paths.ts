@@ -21,7 +21,8 @@ export function insideSource(sha256: string): string {
   return `${inside.sources}/${sha256}`;
 }
 
-/** Below `job`: what our last hook has to know; the CA certificates of the build; what runs the builder so that it never waits for the disk. */
+/** Below `job`: what our last hook has to know; the CA certificates of the build; what runs the builder so that it never waits for the disk, and its fstrim. */
 export const finishFile = `${inside.job}/finish.json`;
 export const caFile = `${inside.job}/ca.pem`;
 export const suppressSync = `${inside.job}/suppress_sync.py`;
+export const fstrim = `${inside.job}/fstrim.py`;

@@ -12,11 +12,11 @@ over() { # FILE TOOL: puts FILE in the place of an installed tool, because sudo'
   mount --bind "$1" "$(readlink -f "$tool")"
 }
 
-# diskimage-builder says sync before it, which suppress_sync.py answers with nothing.
+# See fstrim.py; the installed one is at /mnt/fstrim.
 if fstrim=$(command -v fstrim); then
   : >"$build/fstrim"
   mount --bind "$fstrim" "$build/fstrim"
-  over "$here/fstrim" fstrim
+  over "$build/job/fstrim" fstrim
 fi
 
 # Trees that debootstrap made before, see core/build/sandbox/debootstrap.

@@ -32,16 +32,17 @@ ask("fdatasync", -1)
 ask("msync", 1, 1, 255)
 ask("sync_file_range", -1, ctypes.c_int64(0), ctypes.c_int64(0), 0)
 ask("syncfs", -1)
+ask("syncfs", 1000)
 ask("close", -1)
 `;
 
 test(
-  "what waits for the disk is answered with success, whatever was asked; syncfs and the rest are the kernel's",
+  "what waits for the disk is answered with success, whatever was asked; the descriptor of our fstrim and the rest are the kernel's",
   { skip },
   async () => {
     assert.deepEqual(await bothWays(asked), {
-      plain: "fsync -1\nfdatasync -1\nmsync -1\nsync_file_range -1\nsyncfs -1\nclose -1",
-      suppressed: "fsync 0\nfdatasync 0\nmsync 0\nsync_file_range 0\nsyncfs -1\nclose -1",
+      plain: "fsync -1\nfdatasync -1\nmsync -1\nsync_file_range -1\nsyncfs -1\nsyncfs -1\nclose -1",
+      suppressed: "fsync 0\nfdatasync 0\nmsync 0\nsync_file_range 0\nsyncfs 0\nsyncfs -1\nclose -1",
     });
   },
 );
@@ -66,9 +67,9 @@ test("programs of i386 and x32 are answered as those of x86_64 are", { skip }, a
   assert.equal(suppressed, "[0, 0, -9] [0, 0, -1]");
 });
 
-test("sync leaves what is dirty in memory, and our fstrim needs syncfs, which writes it", { skip }, async (t) => {
+test("sync leaves what is dirty in memory, of one file system too, and our fstrim writes it", { skip }, async (t) => {
   const mounted = join(temporaryDirectory(t), "mounted");
-  await withSmallDisk(mounted, 16, "ext4", async () => {
+  await withSmallDisk(mounted, 64, "ext4", async () => {
     await execa("mount", ["-o", "remount,commit=300", mounted]);
     const { stdout: loop } = await execa("findmnt", ["--noheadings", "--output", "SOURCE", mounted]);
     const written = (): number =>
@@ -77,13 +78,23 @@ test("sync leaves what is dirty in memory, and our fstrim needs syncfs, which wr
           .trim()
           .split(/\s+/)[6],
       );
-    await execa("sync", ["--file-system", mounted]);
-    await execa("dd", ["if=/dev/urandom", `of=${mounted}/file`, "bs=1M", "count=2"]);
-    const before = written();
-    await execa("python3", ["-ISB", script, "sync"]);
-    assert.equal(written(), before);
-    await execa("python3", ["-ISB", script, "sync", "--file-system", mounted]);
-    assert.ok(written() >= before + 4096, `${written() - before} sectors were written`);
+    let files = 0;
+    const writtenBy = async (...command: string[]): Promise<number> => {
+      // A file of its own: ext4 writes one that replaces another when it is closed.
+      await execa("dd", ["if=/dev/urandom", `of=${mounted}/file-${files++}`, "bs=1M", "count=2"]);
+      const before = written();
+      await execa("python3", ["-ISB", script, ...command]);
+      return written() - before;
+    };
+    const sectors = 4096;
+    for (const command of [["sync"], ["sync", "--file-system", mounted]]) {
+      const least: number[] = [];
+      // Anybody on this machine may say sync at the same moment, but not each time.
+      for (let attempt = 0; attempt < 5 && Math.min(...least) >= sectors; attempt++)
+        least.push(await writtenBy(...command));
+      assert.ok(Math.min(...least) < sectors, `${command.join(" ")} wrote ${least.join(", ")} sectors`);
+    }
+    assert.ok((await writtenBy("python3", join(script, "../fstrim.py"), "/bin/true", mounted)) >= sectors);
   });
 });
 
@@ -108,7 +119,7 @@ sys.dont_write_bytecode = True
 import suppress_sync
 machine = os.uname().machine
 seccomp, (native, *_) = suppress_sync.MACHINES[machine]
-suppress_sync.MACHINES[machine] = (seccomp, ((native[0], (seccomp,)),))
+suppress_sync.MACHINES[machine] = (seccomp, ((native[0], (seccomp,), native[2]),))
 suppress_sync.DONE |= 22
 suppress_sync.suppress()
 os.execvp("python3", ["python3", "-ISB", *sys.argv[1:]])
