@@ -1,23 +1,61 @@
-/** `npm run bench [-- NAME...]`: measures what has a target, against the tool that does the same by hand. Writes only its report. */
+/** `npm run bench [-- NAME...]`: measures what has a target, against the tool that does the same by hand, in the same run. */
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
 import { IronicImagesError } from "../../core/errors.ts";
+import { cloudsFile, startCloud } from "../cloud/control.ts";
+import { performanceFile, writePerformancePages } from "../docs/performance-pages.ts";
+import { cacheDirectory, localPaths, projectDirectory } from "../paths.ts";
+import { ensureVirtualenv } from "../python/virtualenv.ts";
 import { runTool } from "../run-tool.ts";
-import { benchDownload, wholeDownloadBench } from "./download.ts";
-import { benchInspect, wholeInspectBench } from "./inspect.ts";
+import { benches } from "./benches.ts";
+import { once } from "./once.ts";
+import { benchOptions } from "./options.ts";
+import { takePlace } from "./place.ts";
+import { addResult, readResults } from "./results-file.ts";
+import { outcomesText, runBenches } from "./run.ts";
 
-const benches: Readonly<Record<string, () => Promise<string>>> = {
-  download: () => benchDownload(wholeDownloadBench),
-  inspect: () => benchInspect(wholeInspectBench),
-};
+const interrupted = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.on(signal, () =>
+    interrupted.abort(new IronicImagesError("interrupted", `ended by ${signal}; what was measured before is kept`)),
+  );
+}
 
 await runTool(async () => {
-  const names = process.argv.slice(2);
-  const unknown = names.find((name) => !Object.hasOwn(benches, name));
-  if (unknown !== undefined) {
-    throw new IronicImagesError(
-      "usage",
-      `there is no bench ${unknown}; npm run bench [-- NAME...], with ${Object.keys(benches).join(", ")}`,
-    );
+  const { names, pairs, json } = benchOptions(process.argv.slice(2), Object.keys(benches));
+  const file = json ?? join(projectDirectory, performanceFile);
+  // A file that is no bench's is noticed now, and not after an hour.
+  readResults(file);
+  const { root } = localPaths();
+  await mkdir(root, { recursive: true });
+  const place = await takePlace(root);
+  try {
+    const outcomes = await runBenches({
+      benches: Object.entries(benches).filter(([name]) => names.includes(name)),
+      pairs,
+      command: ["npm run bench", ...(process.argv.length > 2 ? ["--", ...process.argv.slice(2)] : [])].join(" "),
+      signal: interrupted.signal,
+      directory: place.directory,
+      context: {
+        project: projectDirectory,
+        builder: once(async () =>
+          join(await ensureVirtualenv({ name: "builder", cacheDirectory: cacheDirectory() }), "bin"),
+        ),
+        cloud: once(async () => {
+          const virtualenv = await ensureVirtualenv({ name: "cloud", cacheDirectory: cacheDirectory() });
+          const directory = join(place.work, "cloud");
+          await startCloud({ directory, virtualenv });
+          return cloudsFile(directory);
+        }),
+      },
+      async onResult(name, result) {
+        await addResult(file, name, result);
+        if (json === undefined) writePerformancePages(projectDirectory);
+      },
+    });
+    console.log(outcomesText(outcomes));
+    if (outcomes.some((outcome) => "failure" in outcome)) process.exitCode = 1;
+  } finally {
+    await place.leave();
   }
-  for (const [name, bench] of Object.entries(benches))
-    if (names.length === 0 || names.includes(name)) console.log(await bench());
 });

@@ -65,7 +65,13 @@ const texts = {
     "  --keep              leaves what Ironic and the machines wrote, in .local/acceptance/work",
     "  --conductor CLOUD   the conductor's account in clouds.yaml; ironic if not given",
   ],
-  bench: ["npm run bench [-- NAME...]", "Measures against plain tools, and prints a report. It takes minutes."],
+  bench: [
+    "npm run bench [-- NAME... [--pairs N] [--json FILE]]",
+    "Measures against plain tools, prints a table, and writes docs/performance.json and its pages. All of it takes hours; results stay, name by name.",
+    "  NAME          cold, warm, overhead, whole-disk (full builds), up, preview, check, ingest, publish, memory, start, download, inspect",
+    "  --pairs N     runs of each side, instead of those of each measurement",
+    "  --json FILE   keeps the results there, and leaves the pages of this project alone",
+  ],
   test: [
     "npm test [-- PART-OF-A-FILE-NAME...]",
     "Types, lint, and all tests on a real engine and a real cloud; npm run test:full takes the long ones too.",

@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { faults } from "./faults.ts";
 import { recipeJsonSchema, stackJsonSchema } from "./json-schema.ts";
+import { performancePages } from "./performance-pages.ts";
 import { reference } from "./reference.ts";
 import { trust } from "./trust.ts";
 
@@ -14,6 +15,7 @@ export function generatedPages(projectDirectory: string): Readonly<Record<string
     "docs/reference.md": reference(projectDirectory),
     "docs/trust.md": trust(projectDirectory),
     "docs/faults.md": faults(projectDirectory),
+    ...performancePages(projectDirectory),
   };
 }
 

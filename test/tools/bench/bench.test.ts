@@ -1,43 +1,87 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { test, type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
-import { benchDownload } from "../../../tools/bench/download.ts";
-import { benchInspect } from "../../../tools/bench/inspect.ts";
-import { median } from "../../../tools/bench/statistics.ts";
+import type { BenchContext } from "../../../tools/bench/bench.ts";
+import { checkBench } from "../../../tools/bench/check.ts";
+import { downloadBench } from "../../../tools/bench/download.ts";
+import { ingestBench } from "../../../tools/bench/ingest.ts";
+import { inspectBench } from "../../../tools/bench/inspect.ts";
+import { comparison } from "../../../tools/bench/result.ts";
+import { projectDirectory } from "../../../tools/paths.ts";
 import { temporaryDirectory } from "../../support/temporary-directory.ts";
 
-test("the median is the middle one, or between the two in the middle", () => {
-  assert.equal(median([9, 1, 5]), 5);
-  assert.equal(median([9, 1, 5, 6]), 5.5);
-  assert.equal(median([7]), 7);
-});
+function context(t: TestContext): BenchContext {
+  const refuse = () => Promise.reject(new Error("this bench asked for what it does not need"));
+  return {
+    scratch: temporaryDirectory(t),
+    project: projectDirectory,
+    pairs: 1,
+    signal: new AbortController().signal,
+    say: () => undefined,
+    cloud: refuse,
+    builder: refuse,
+  };
+}
 
-test("a small bench downloads with both and reports times and ratio", async (t) => {
-  if ((await execa("curl", ["--version"], { reject: false })).failed) return t.skip("needs curl");
-  const report = await benchDownload({ size: 2_000_000, rounds: 1, rates: [0, 20_000_000] });
-  const [title = "", head = "", free = "", limited = "", ...more] = report.split("\n");
-  assert.match(title, /^Download, sha256 and fsync of 2 MiB against curl alone, medians of 1$/);
-  assert.match(head, /^LINK +CURL +OURS +RATIO +TARGET$/);
-  assert.match(free, /^loopback, no limit +\d+ ms +\d+ ms +\d+\.\d\d +1\.1$/);
-  const [, curl, ours] = /^0\.16 Gbit\/s +(\d+) ms +(\d+) ms +\d+\.\d\d +1\.1$/.exec(limited) ?? [];
-  for (const time of [curl, ours]) assert.ok(Number(time) >= 70, `the server keeps to its limit: ${time} ms of 100`);
-  assert.deepEqual(more, []);
+async function lacks(...tools: string[]): Promise<string | undefined> {
+  for (const tool of tools) if ((await execa(tool, ["--version"], { reject: false })).failed) return tool;
+  return undefined;
+}
+
+test("a small bench downloads with both, and the server keeps to its limit", async (t) => {
+  const missing = await lacks("curl");
+  if (missing !== undefined) return t.skip(`needs ${missing}`);
+  const { rows } = await downloadBench({ size: 2_000_000, rates: [0, 20_000_000] }).run(context(t));
+  assert.deepEqual(
+    rows.map(({ what, target }) => [what, target]),
+    [
+      ["loopback, no limit", undefined],
+      ["0.16 Gbit/s", 1.1],
+    ],
+  );
+  for (const time of [...(rows[1]?.ours ?? []), ...(rows[1]?.plain?.figures ?? [])])
+    assert.ok(time >= 70, `${time} ms of 100`);
 });
 
 test("a small bench inspects what it makes itself, and reports times, bytes and ratios", async (t) => {
-  for (const tool of ["qemu-img", "gzip", "zstd"])
-    if ((await execa(tool, ["--version"], { reject: false })).failed) return t.skip(`needs ${tool}`);
-  const report = await benchInspect({ project: temporaryDirectory(t), size: 2 ** 21, rounds: 1 });
-  assert.match(report, /^Header rules on a qcow2 image of [23] MiB, median of 1 behind the first\nFIRST +MEDIAN/);
-  assert.match(report, /\n\d+\.\d ms +\d+\.\d ms +5 ms +\d+ KiB +4096 KiB\n\nContent pass/);
-  for (const tool of ["gzip", "zstd"])
-    assert.match(report, new RegExp(`^${tool} +[23] MiB +\\d+ ms +\\d+ ms +\\d+\\.\\d\\d +1\\.5$`, "m"));
+  const missing = await lacks("qemu-img", "gzip", "zstd");
+  if (missing !== undefined) return t.skip(`needs ${missing}`);
+  const { rows } = await inspectBench({ project: temporaryDirectory(t), size: 2 ** 21 }).run(context(t));
+  assert.deepEqual(
+    rows.map(({ what, unit, plain }) => `${what.replace(/\d+ MiB/, "N MiB")}: ${unit}, ${plain?.tool ?? "alone"}`),
+    [
+      "header rules, qcow2 of N MiB: ms, alone",
+      "header rules, qcow2 of N MiB, read: KiB, alone",
+      "content rules, ramdisk of N MiB: ms, gzip -dc",
+      "content rules, ramdisk of N MiB: ms, zstd -dc",
+    ],
+  );
+  for (const row of rows) assert.ok(comparison(row) > 0, row.what);
+});
+
+test("a small bench checks a recipe with elements of its own, twice in one process", async (t) => {
+  const { rows } = await checkBench({ elements: 2, files: 3 }).run(context(t));
+  assert.deepEqual(
+    rows.map(({ what, ours, plain }) => [what, ours.length, plain?.figures.length]),
+    [
+      ["first call", 1, 1],
+      ["second call in one process", 1, undefined],
+    ],
+  );
+});
+
+test("a small bench publishes a triple that passes inspection, against cp, sha256sum and sync", async (t) => {
+  const missing = await lacks("qemu-img");
+  if (missing !== undefined) return t.skip(`needs ${missing}`);
+  const { rows } = await ingestBench(2 ** 20).run(context(t));
+  assert.equal(rows.length, 1);
+  assert.ok(rows[0] !== undefined && comparison(rows[0]) > 0);
 });
 
 test("a bench that there is not is told with those that there are", async () => {
   const main = fileURLToPath(new URL("../../../tools/bench/main.ts", import.meta.url));
   const { exitCode, stderr } = await execa(process.execPath, [main, "nothing"], { reject: false });
   assert.equal(exitCode, 1);
-  assert.match(stderr, /there is no bench nothing; .*download, inspect/);
+  assert.match(stderr, /there is no bench nothing; .*cold, .*download, inspect/);
 });

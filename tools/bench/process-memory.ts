@@ -1,0 +1,60 @@
+import { readdirSync, readFileSync } from "node:fs";
+
+/** What the language host runs, and what the engine runs for dynamic resources. */
+const measured = /@pulumi\/pulumi\/cmd\/(run|dynamic-provider)(\/index\.js)? /;
+
+/** Watches the memory of an engine's program and dynamic provider. */
+export interface MemoryWatch {
+  /** Most MiB that they had at one moment, all together. Looks no more. */
+  stop(): number;
+}
+
+/** @param engine process id */
+export function watchProgram(engine: number): MemoryWatch {
+  let most = 0;
+  const look = (): void => {
+    const parents = parentsOfAll();
+    const isMeasured = (pid: number | undefined): boolean => pid !== undefined && measured.test(read(pid, "cmdline"));
+    // What one of them has forked, and is not yet another program, has its arguments and its memory.
+    const own = [...parents.keys()].filter(
+      (pid) => isBelow(pid, engine, parents) && isMeasured(pid) && !isMeasured(parents.get(pid)),
+    );
+    most = Math.max(
+      most,
+      own.reduce((sum, pid) => sum + residentMiB(read(pid, "status")), 0),
+    );
+  };
+  const timer = setInterval(look, 200);
+  return {
+    stop() {
+      clearInterval(timer);
+      return most;
+    },
+  };
+}
+
+/** From the text of /proc/PID/status. */
+export function residentMiB(status: string): number {
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) / 1024;
+}
+
+function parentsOfAll(): Map<number, number> {
+  const pids = readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+  return new Map(pids.map((pid) => [pid, Number(/^PPid:\s+(\d+)$/m.exec(read(pid, "status"))?.[1] ?? 0)]));
+}
+
+function isBelow(pid: number, ancestor: number, parents: ReadonlyMap<number, number>): boolean {
+  for (let at = pid; at > 1; at = parents.get(at) ?? 0) if (at === ancestor) return true;
+  return false;
+}
+
+/** Empty for a process that has ended meanwhile. */
+function read(pid: number, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, "utf8").replaceAll("\0", " ");
+  } catch {
+    return "";
+  }
+}
