@@ -1,6 +1,7 @@
 import { chmod, mkdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { namesIn, syncToDisk } from "../../artifacts/regular-file.ts";
+import { dropHalfTars, tarsAreWhole } from "./base-image-tars.ts";
 import { DEFAULT_BASE_ROOT_DAYS } from "../../recipe/stack-schema.ts";
 
 /** Request and release, by which a tree is found; digest of its bytes, by which it is believed. */
@@ -88,10 +89,15 @@ export async function baseRoots(
 ): Promise<BaseRoots> {
   const directory = baseRootsDirectory(cacheDirectory);
   await tidyBaseRoots(directory, slotCache, days);
+  await dropHalfTars(slotCache);
   let usable = false;
   return {
     directory: days === 0 ? undefined : directory,
-    look: (phase) => void (usable ||= !beforeTree.has(phase)),
+    look(phase) {
+      if (usable || beforeTree.has(phase)) return;
+      usable = true;
+      tarsAreWhole(slotCache);
+    },
     end: (cancelled = false) =>
       (usable && !cancelled ? keepBaseRoots(directory, slotCache) : discardNew(slotCache)).catch((error: unknown) =>
         console.error(`The base root was not kept for later builds: ${String(error)}`),

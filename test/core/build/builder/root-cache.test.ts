@@ -36,7 +36,7 @@ test("before a build old trees go, and those from the future, and what a killed 
   const roots = await baseRoots(cache, slot);
   assert.equal(roots.directory, directory);
   assert.deepEqual(readdirSync(directory), [root("a", "1")]);
-  assert.deepEqual(readdirSync(slot), ["other"]);
+  assert.deepEqual(readdirSync(slot).sort(), ["ironic-images-unpacking", "other"]);
 });
 
 test("with 0 days nothing is used, nothing is kept, and nothing stays", async (t) => {
@@ -70,9 +70,23 @@ for (const [what, phases, cancelled] of notGoodEnough) {
     phases.forEach((phase) => roots.look(phase));
     await roots.end(cancelled);
     assert.deepEqual(readdirSync(directory), [root("a", "1")]);
-    assert.deepEqual(readdirSync(slot), []);
+    assert.ok(!readdirSync(slot).some((name) => name.startsWith("base-root-")));
   });
 }
+
+test("fault 31: the tarball of a base image goes if the build that may have made it did not go on from it, and stays if it did", async (t) => {
+  const tar = `${"e".repeat(64)}.qcow2.tgz`;
+  const { cache, slot } = cacheWith(t, {}, [tar, "other.tgz"]);
+  const tars = (): string[] => readdirSync(slot).filter((name) => name.endsWith(".tgz"));
+  const finished = await baseRoots(cache, slot);
+  assert.deepEqual(tars(), [tar, "other.tgz"]);
+  finished.look("root.d");
+  finished.look("pre-install.d");
+  await baseRoots(cache, slot);
+  assert.deepEqual(tars(), [tar, "other.tgz"]);
+  await baseRoots(cache, slot);
+  assert.deepEqual(tars(), ["other.tgz"]);
+});
 
 const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 const lacking = async (command: string) =>
