@@ -22,6 +22,8 @@ export interface RecipeContent extends SecretContent {
   readonly baseImage?: { readonly sha256: string } | { readonly url: string; readonly unpinned: true };
   /** Package sources of the finished image, in place of the distribution's own. */
   readonly sources?: { readonly mirror?: string; readonly security?: string };
+  /** Absent: an initramfs that packages ask for twice in a row is made once. */
+  readonly deferInitramfs?: false;
   /** Allow-listed `DIB_*` variables. */
   readonly environment: Readonly<Record<string, string>>;
   /** Any text; change it to build anew from today's packages. */

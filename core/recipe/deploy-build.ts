@@ -71,6 +71,7 @@ export function checkDeployBuild(
     ...(trustedCa === undefined ? {} : { trustedCa }),
     compression: fields.compression ?? deployDefaults.compression,
     dynamicLogin: fields.dynamicLogin ?? deployDefaults.dynamicLogin,
+    ...(fields.deferInitramfs === false ? { deferInitramfs: false } : {}),
     environment: fields.environment ?? {},
     ...resolveSecrets(fields),
     ...(fields.revision === undefined ? {} : { revision: fields.revision }),

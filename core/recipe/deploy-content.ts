@@ -38,6 +38,8 @@ export interface DeployBuildContent extends SecretContent {
   readonly compression: "gzip" | "zstd";
   /** The element `dynamic-login`: whoever controls the kernel's command line gets root. */
   readonly dynamicLogin: boolean;
+  /** Absent: an initramfs that packages ask for twice in a row is made once. */
+  readonly deferInitramfs?: false;
   /** Allow-listed variables. */
   readonly environment: Readonly<Record<string, string>>;
   /** Any text; change it to build anew from today's packages. */

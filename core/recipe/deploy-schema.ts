@@ -2,7 +2,7 @@ import { z } from "zod";
 import { bootTest } from "./boot-test.ts";
 import { deployVariableProblem } from "./deploy-environment.ts";
 import { field, text } from "./fields.ts";
-import { propertyMap, textMap } from "./schema.ts";
+import { deferInitramfs, propertyMap, textMap } from "./schema.ts";
 import { publicationFields, visibility } from "./publication.ts";
 import { secretFields } from "./secret-fields.ts";
 import * as rule from "./text.ts";
@@ -140,6 +140,7 @@ export const deployBuildFields = {
     "Variables of diskimage-builder and ironic-python-agent-builder, see the lists below. Values are text.",
     textMap(deployVariableProblem).optional(),
   ),
+  deferInitramfs,
   ...secretFields,
   revision: field(
     "content",

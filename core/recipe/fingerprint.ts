@@ -38,9 +38,12 @@ export type FingerprintInputs = ImageInputs | DeployBuildInputs | DeployDownload
 const FINGERPRINT_VERSION = 1;
 
 /** Directories below core/build with the hooks that a build gets. */
-export function hooksOf(content: Pick<RecipeContent | DeployBuildContent, "kind" | "secretEnvironment">): string[] {
+export function hooksOf(
+  content: Pick<RecipeContent | DeployBuildContent, "kind" | "secretEnvironment" | "deferInitramfs">,
+): string[] {
   return [
     "hooks",
+    ...(content.deferInitramfs === false ? [] : ["initramfs-hooks"]),
     ...(content.kind === "deploy-build" ? ["deploy-hooks"] : []),
     ...(content.secretEnvironment === undefined ? [] : ["secret-hooks"]),
   ];

@@ -24,6 +24,7 @@ export function resolveContent(recipe: RecipeFile): { content: RecipeContent; ba
             baseImage.sha256 === undefined ? { url: baseImage.url, unpinned: true } : { sha256: baseImage.sha256 },
         }),
     ...(recipe.sources === undefined ? {} : { sources: resolveSources(recipe.sources) }),
+    ...(recipe.deferInitramfs === false ? { deferInitramfs: false } : {}),
     environment: recipe.environment ?? {},
     ...resolveSecrets(recipe),
     ...(revision === undefined ? {} : { revision }),

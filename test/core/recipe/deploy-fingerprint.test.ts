@@ -37,6 +37,7 @@ const changes: readonly Partial<DeployBuildContent>[] = [
   { trustedCa: b },
   { compression: "zstd" },
   { dynamicLogin: true },
+  { deferInitramfs: false },
   { environment: { DIB_IPA_MINIMAL_PRUNE: "1" } },
   { revision: "2" },
 ];

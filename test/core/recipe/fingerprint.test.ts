@@ -104,6 +104,7 @@ const changed: Readonly<
   compression: { to: { compression: "zlib" } },
   baseImage: { to: { baseImage: pin("b") } },
   sources: { to: { sources: { mirror: "http://example.org/ubuntu", security: "http://example.org/security" } } },
+  deferInitramfs: { to: { deferInitramfs: false } },
   environment: { to: { environment: { DIB_DHCP_TIMEOUT: "31", DIB_GRUB_TIMEOUT: "1" } } },
   secretEnvironment: { to: secret },
   secretFiles: { to: { ...secret, secretFiles: ["/etc/agent/token"] } },
@@ -130,6 +131,7 @@ test("a default said or left out is the same", (t) => {
     bootloader: "grub2",
     diskFormat: "qcow2",
     compression: "zstd",
+    deferInitramfs: true,
     environment: {},
   };
   const left = { kind: "partition", distribution: "debian", release: "trixie" };
