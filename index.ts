@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import "./providers/plain-stacks.ts";
 import { markWhenInterrupted } from "./components/cancellation.ts";
 import { DeployImage } from "./components/deploy-image.ts";
 import { ironicSettings } from "./components/ironic-settings.ts";

@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import { readlinkSync } from "node:fs";
-import { execa } from "execa";
 import { glanceInventory } from "../core/openstack/glance-inventory.ts";
 import type { GlanceImage } from "../core/openstack/glance.ts";
 import { leftoversOf, type UploadedAs } from "../core/openstack/leftovers.ts";
@@ -70,5 +69,6 @@ async function exportedState(): Promise<string> {
   // What file backends say where there are no organizations.
   if (organization !== "organization") stack.unshift(organization, pulumi.getProject());
   const args = ["stack", "export", "--stack", stack.join("/"), "--non-interactive"];
+  const { execa } = await import("execa");
   return (await execa(pulumiBinary, args, { stdin: "ignore" })).stdout;
 }

@@ -1,7 +1,6 @@
 import * as openstack from "@pulumi/openstack";
 import * as pulumi from "@pulumi/pulumi";
 import type { ArtifactFileRole } from "../core/artifacts/record.ts";
-import { requireUploadable } from "../core/artifacts/require-artifact.ts";
 import { openStore } from "../core/artifacts/store.ts";
 import { IronicImagesError } from "../core/errors.ts";
 import type { DeployRamdisk } from "../providers/deploy-ramdisk/resource.ts";
@@ -120,6 +119,8 @@ async function verifyArtifact(
     onMessage: (message) => void pulumi.log.warn(message, artifact),
     stack: pulumi.getStack(),
   });
+  // Loaded when something is uploaded: no preview inspects a file.
+  const { requireUploadable } = await import("../core/artifacts/require-artifact.ts");
   await requireUploadable(store, wanted, `pulumi up --replace '${urn}'`, allowLuks);
 }
 

@@ -1,6 +1,5 @@
 import { closeSync, constants, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
-import { execa, ExecaError } from "execa";
 import { IronicImagesError } from "./errors.ts";
 
 /** A lock on a file, held across processes. The kernel lets go of it when this process ends, however it ends. */
@@ -64,6 +63,8 @@ function openLockFile(path: string): number {
 async function flock(path: string, fd: number, options: LockOptions): Promise<"held" | "busy"> {
   const kind = options.shared === true ? "--shared" : "--exclusive";
   const mode = options.wait ? [] : ["--nonblock", "--conflict-exit-code", String(busy)];
+  // Loaded where it is needed: a preview and an `up` without changes run no process, and it is a fifth of what they would load.
+  const { execa, ExecaError } = await import("execa");
   try {
     await execa("flock", [kind, ...mode, "0"], {
       // Any descriptor will do, but execa's types end at 9.

@@ -2,17 +2,17 @@ import { join, resolve } from "node:path";
 import { IronicImagesError } from "../errors.ts";
 import { storageFailure } from "../storage-failure.ts";
 import { rulesVersion } from "../inspect/rules/version.ts";
-import { addInspection, inspectArtifact } from "./inspect.ts";
 import { holdArtifact } from "./hold.ts";
-import { importArtifact } from "./import.ts";
 import { artifactPath, artifactsDirectory, isArtifactDirectoryOf, isSetAside, recordFileName } from "./names.ts";
-import { publishStaging, type UnpublishedRecord } from "./publish.ts";
+import type { UnpublishedRecord } from "./publish.ts";
 import { damage, setDamagedAside } from "./damage.ts";
 import type { ArtifactRecord } from "./record.ts";
 import { lstatIfExists, makeDirectory, namesIn } from "./regular-file.ts";
 import { dropStamp } from "./stamp.ts";
 import { noteUser } from "./users.ts";
 import { readRecord, verifyFiles } from "./verify.ts";
+
+// Publishing and inspecting are loaded when they are done: who looks for an artifact, as every preview does, needs neither.
 
 export type { UnpublishedRecord } from "./publish.ts";
 
@@ -141,6 +141,7 @@ export function openStore(
     },
     async inspected(record) {
       if (record.inspection?.rules === rulesVersion) return record;
+      const { addInspection, inspectArtifact } = await import("./inspect.ts");
       const { inspection } = await inspectArtifact(directory(record), record);
       return addInspection(directory(record), record, inspection);
     },
@@ -150,12 +151,14 @@ export function openStore(
     async publish(staging, record) {
       return storing(async () => {
         await makeDirectory(root);
+        const { publishStaging } = await import("./publish.ts");
         return publishStaging(staging, record, { target: directory(record), replaceOtherBuild: false, say });
       });
     },
     async importFrom(other) {
       return storing(async () => {
         await makeDirectory(root);
+        const { importArtifact } = await import("./import.ts");
         return importArtifact(other, { scratch: root, target: directory, say });
       });
     },

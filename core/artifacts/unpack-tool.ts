@@ -1,5 +1,4 @@
 import type { Readable } from "node:stream";
-import { execa } from "execa";
 import { IronicImagesError } from "../errors.ts";
 import type { PartKind } from "../inspect/initramfs/kinds.ts";
 
@@ -18,6 +17,7 @@ const tools: Readonly<Partial<Record<PartKind, readonly [command: string, debian
  */
 export async function* unpackWithTool(kind: PartKind, packed: Readable): AsyncGenerator<Buffer> {
   const [command, debianPackage] = tools[kind] ?? [kind, kind];
+  const { execa } = await import("execa");
   const child = execa(command, ["--decompress", "--stdout"], {
     input: packed,
     buffer: { stdout: false },

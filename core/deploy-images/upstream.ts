@@ -1,5 +1,4 @@
 import { fileURLToPath } from "node:url";
-import { execa } from "execa";
 import { readPublished } from "./published.ts";
 import { pinnedUrls, type DownloadPins, type DownloadSource } from "./urls.ts";
 
@@ -20,6 +19,7 @@ const lookMain = fileURLToPath(new URL("./upstream-look.ts", import.meta.url));
  */
 export async function movedUpstream(sources: readonly PinnedSource[], budgetMs = 2000): Promise<string[]> {
   if (sources.length === 0) return [];
+  const { execa } = await import("execa");
   const { stdout } = await execa(process.execPath, [lookMain], {
     reject: false,
     // Not as an argument: an address can hold a password.

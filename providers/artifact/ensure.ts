@@ -5,6 +5,7 @@ import { secretsOf } from "../../core/build/secrets/secrets.ts";
 import { IronicImagesError } from "../../core/errors.ts";
 import type { FingerprintInputs } from "../../core/recipe/fingerprint.ts";
 import { untilCancelled, update } from "../cancellation.ts";
+import { shrinkHeap } from "../small-heap.ts";
 import { progressPrinter } from "./progress.ts";
 import type { RuntimeSettings } from "./settings.ts";
 
@@ -75,6 +76,7 @@ async function make(
     { schema: 1, name, fingerprint, inputs, locations },
     secretsOf(inputs, secrets),
   );
+  shrinkHeap();
   const cancel = (): void => void running.cancel().catch(() => undefined);
   signal.addEventListener("abort", cancel, { once: true });
   if (signal.aborted) cancel();

@@ -1,11 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { requireArtifact } from "../../core/artifacts/require-artifact.ts";
-import { openStore } from "../../core/artifacts/store.ts";
-import { bootTest } from "../../core/boot/boot-test.ts";
 import { bootTestKey } from "../../core/boot/settings.ts";
-import { progressPrinter } from "../artifact/progress.ts";
-import { runtimeSettings } from "../artifact/settings.ts";
-import { untilCancelled } from "../cancellation.ts";
 import { withoutDoor, type WithDoor } from "../door.ts";
 import "../end-with-engine.ts";
 import { stackConfig } from "../stack-config.ts";
@@ -29,6 +23,8 @@ export async function check(_olds: unknown, news: WithDoor<BootTestInputs>): Pro
 export async function create(news: WithDoor<BootTestInputs>): Promise<pulumi.dynamic.CreateResult> {
   const inputs = withoutDoor(news);
   const { name, artifact, fingerprint, buildId, firmware, settings } = inputs;
+  const { bootTest, openStore, progressPrinter, requireArtifact, runtimeSettings, untilCancelled } =
+    await import("./booting.ts");
   const store = openStore(projectDirectory, {
     onMessage: (message) => console.log(message),
     stack: process.env["PULUMI_NODEJS_STACK"],

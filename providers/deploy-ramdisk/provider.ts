@@ -7,8 +7,6 @@ import {
   type DeployBuildInputs,
   type DeployDownloadInputs,
 } from "../../core/recipe/fingerprint.ts";
-import { artifactOutputs, ensureArtifact } from "../artifact/ensure.ts";
-import { runtimeSettings } from "../artifact/settings.ts";
 import { withoutDoor, type WithDoor } from "../door.ts";
 import "../end-with-engine.ts";
 import { stackConfig } from "../stack-config.ts";
@@ -43,6 +41,7 @@ export async function check(
 export async function create(news: WithDoor<DeployRamdiskInputs>): Promise<pulumi.dynamic.CreateResult> {
   const inputs = withoutDoor(news);
   const { name, fingerprint: wanted, kernelPath: _k, ramdiskPath: _r, ...fingerprinted } = inputs;
+  const { artifactOutputs, ensureArtifact, runtimeSettings } = await import("../artifact/making.ts");
   const record = await ensureArtifact({ name, fingerprint: wanted, inputs: fingerprinted }, projectDirectory, () =>
     runtimeSettings(stackConfig, projectDirectory),
   );

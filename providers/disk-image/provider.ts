@@ -3,8 +3,6 @@ import { artifactFileNames, artifactPath } from "../../core/artifacts/names.ts";
 import { contentMistakes } from "../../core/recipe/check-content.ts";
 import type { RecipeContent } from "../../core/recipe/content.ts";
 import { fingerprint, fingerprintInputs, type ImageInputs } from "../../core/recipe/fingerprint.ts";
-import { artifactOutputs, ensureArtifact } from "../artifact/ensure.ts";
-import { runtimeSettings } from "../artifact/settings.ts";
 import { withoutDoor, type WithDoor } from "../door.ts";
 import "../end-with-engine.ts";
 import { stackConfig } from "../stack-config.ts";
@@ -39,6 +37,7 @@ export async function check(
 export async function create(news: WithDoor<DiskImageInputs>): Promise<pulumi.dynamic.CreateResult> {
   const inputs = withoutDoor(news);
   const { name, fingerprint: wanted, imagePath: _i, kernelPath: _k, ramdiskPath: _r, ...fingerprinted } = inputs;
+  const { artifactOutputs, ensureArtifact, runtimeSettings } = await import("../artifact/making.ts");
   const record = await ensureArtifact({ name, fingerprint: wanted, inputs: fingerprinted }, projectDirectory, () =>
     runtimeSettings(stackConfig, projectDirectory),
   );

@@ -1,6 +1,5 @@
 import { chmod, mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { languageHostName } from "./installed.ts";
 
@@ -11,11 +10,22 @@ const launcher = `#!/bin/sh
 exec node "$(dirname "$(readlink -f "$0")")/language-host/main.mjs" "$@"
 `;
 
-/** The engine's program for dynamic providers comes with the SDK. */
+/** The engine's program for dynamic providers. */
 const dynamicProvider = "pulumi-resource-pulumi-nodejs";
 
 /**
- * Puts our Node language host and the SDK's dynamic-provider launcher beside an engine that we built, and brings them up to
+ * As the SDK's own launcher, for any project; in ours the provider starts with providers/lazy-sdk.ts and with little room for young objects, which
+ * the engine gives no other way to say. Where the SDK lies in its usual place, Node is not started only to find it.
+ */
+const providerLauncher = `#!/bin/sh
+script=node_modules/@pulumi/pulumi/cmd/dynamic-provider/index.js
+[ -f "$script" ] || script=$(node -e "console.log(require.resolve('@pulumi/pulumi/cmd/dynamic-provider'))") || exit 1
+[ -f providers/lazy-sdk.ts ] || exec node "$script" "$@"
+exec node --max-semi-space-size=4 --import ./providers/lazy-sdk.ts "$script" "$@"
+`;
+
+/**
+ * Puts our Node language host and the launcher of dynamic providers beside an engine that we built, and brings them up to
  * date there. Each file is replaced whole, so that a running engine never starts half a file.
  */
 export async function placeLanguageHost(binDirectory: string): Promise<void> {
@@ -23,8 +33,7 @@ export async function placeLanguageHost(binDirectory: string): Promise<void> {
   for (const name of await readdir(source))
     await replace(join(binDirectory, "language-host", name), await readFile(join(source, name)), 0o644);
   await replace(join(binDirectory, languageHostName), Buffer.from(launcher), 0o755);
-  const sdk = dirname(createRequire(import.meta.url).resolve("@pulumi/pulumi/package.json"));
-  await replace(join(binDirectory, dynamicProvider), await readFile(join(sdk, dynamicProvider)), 0o755);
+  await replace(join(binDirectory, dynamicProvider), Buffer.from(providerLauncher), 0o755);
 }
 
 async function replace(path: string, content: Buffer, mode: number): Promise<void> {

@@ -1,6 +1,5 @@
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { execa } from "execa";
 import { IronicImagesError } from "../../errors.ts";
 import type { IndexSettings } from "../../python-index/index-settings.ts";
 import { mirrorsOf, parseDeb822Sources, parseSourcesList, proxiesOf, type AptSource } from "./apt-configuration.ts";
@@ -129,6 +128,7 @@ export async function readHostFacts(env: HostFacts["env"] = process.env, etc = "
     if (file.endsWith(".list")) aptSources.push(...parseSourcesList(text));
     if (file.endsWith(".sources")) aptSources.push(...parseDeb822Sources(text));
   }
+  const { execa } = await import("execa");
   const dump = await execa("apt-config", ["dump"], { reject: false });
   return {
     ...defined({ id: value("ID"), codename: value("VERSION_CODENAME") }),
