@@ -12,7 +12,7 @@ import { upBench } from "./up.ts";
 
 const recipes = { partition: "debian-minimal-partition", wholeDisk: "debian-minimal-whole-disk" };
 /** Of the Debian image that the recipes build, about. */
-const imageBytes = 350_000_000;
+export const imageBytes = 350_000_000;
 
 /** Builds as diskimage-builder does them by itself. */
 const withoutLevers = {

@@ -1,3 +1,4 @@
+import { imageBytes } from "../bench/benches.ts";
 import type { BenchResults } from "../bench/results-file.ts";
 import type { Row } from "../bench/result.ts";
 import { shortNumber } from "../bench/figures.ts";
@@ -14,6 +15,8 @@ export interface HostFigures {
   readonly artifact: number | undefined;
   /** Seconds from artifact to published triple. */
   readonly publish: number | undefined;
+  /** MB a second that Glance takes of three curl at once. */
+  readonly uploadRate: number | undefined;
   /** Milliseconds of an `up` with nothing to do, and what each image adds to a preview. */
   readonly up: number | undefined;
   readonly perImage: number | undefined;
@@ -36,8 +39,14 @@ export function hostFigures(results: BenchResults): HostFigures {
     publish: of("publish", /^up$/),
     up: of("up", /^up$/),
     perImage: of("preview", /^200 images/),
+    uploadRate: uploadRate(results),
     memory: of("memory", /^50 images$/),
   };
+}
+
+function uploadRate(results: BenchResults): number | undefined {
+  const curl = results["publish"]?.rows.find(({ plain }) => plain?.tool.includes("curl"))?.plain?.figures;
+  return curl === undefined ? undefined : imageBytes / 1e6 / median(curl);
 }
 
 /** `docs/scale.md`. */
@@ -54,20 +63,20 @@ export function scale(results: BenchResults): string {
     [
       "1. **Slots.** A build computes; the other parts wait or copy. Twice the processors are twice the images an hour, up to the disk.",
       `2. **Disk.** A running build takes ${of(figures.buildSpace, "MiB")}, its artifact ${of(figures.artifact, "MiB")}. Builds refuse to start when the last one of the recipe would not fit. Artifacts stay until \`npm run store -- gc\` finds that no stack needs them: one image rolled every week for a year is 52 of them.`,
-      "3. **Upload.** The link to Glance, and there one worker that hashes each upload on one core: about 300 MB/s. Uploads do not hold a slot: they run while the next image is built. A kernel, a ramdisk and an image wait for ten seconds each in the provider, kernel and ramdisk at the same time.",
+      `3. **Upload.** The link to Glance, and there one worker that computes md5 and sha512 of each upload on one processor: ${of(figures.uploadRate, "MB/s")} on loopback with nothing between. Uploads do not hold a slot: they run while the next image is built. A kernel, a ramdisk and an image wait for ten seconds each in the provider, kernel and ramdisk at the same time.`,
       `4. **Memory**, last: program and provider take ${of(figures.memory, "MiB")} together, whether one image or fifty are built; each running build has a process of its own beside its hooks.`,
     ].join("\n"),
     "## Clouds and images",
     "A recipe is built once, whoever wants it: stacks of one clone share the store, so N clouds × M images are M builds and N × M uploads. Each cloud is a stack, and each `up` is one run of Pulumi: they may run at the same time, and a preview asks the cloud for everything at once.",
     cloudTable(figures),
-    "The columns: M builds one after the other in one slot; N × M uploads' bytes; one `up` of a cloud whose images are all there. State grows by digests and paths alone, a few KiB an image.",
+    "The columns: M builds one after the other in one slot; N × M uploads' bytes; one `up` of a cloud whose images are all there. State holds digests and paths, and no content.",
     "## What moves to a cluster",
     seam,
   ];
   return `${sections.join("\n\n")}\n`;
 }
 
-const seam = `The build job, and nothing else. \`core/build/executor.ts\` has three calls, \`startOrAttach\`, \`events\` and \`cancel\` of a build, and \`fetch\`; the local executor is one that starts a process on this machine. A job is \`job.json\` with a directory of elements beside it, and holds no absolute path and no fact of a host. Another executor needs:
+const seam = `The build job, and nothing else. \XX a process on this machine. A job is \`job.json\` with a directory of elements beside it, and holds no absolute path and no fact of a host. Another executor needs:
 
 - **A worker** with root in a mount and PID namespace, loop devices, and the tools that \`npm start\` checks for: on Kubernetes a privileged pod, or a virtual machine per build. Slots are then the scheduler's, and its requests are the figures above.
 - **The job's directory in, the artifact's out.** An object store does: names are digests, an artifact is a directory with its record, and \`fetch\` verifies every digest as \`npm run store -- import\` does.
