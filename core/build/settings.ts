@@ -18,6 +18,8 @@ export interface BuildSettings {
   readonly suppressSync?: boolean | undefined;
   /** For how long the tree of a distribution that debootstrap made is used again, while the archive is as it was then; 0: never; default 7. */
   readonly baseRootDays?: number | undefined;
+  /** Whether packages that were fetched before are used again where the archive still has them with the same digest; default true. */
+  readonly keepPackages?: boolean | undefined;
   /** Size that a log file may reach; default 64. */
   readonly logLimitMiB?: number | undefined;
   /** Time for diskimage-builder to clean up after a cancellation, before everything is killed; default 5. */

@@ -89,6 +89,12 @@ export const buildFields = {
     z.int().min(0).max(365).optional(),
     DEFAULT_BASE_ROOT_DAYS,
   ),
+  keepPackages: field(
+    "build",
+    "Whether packages that an earlier build has fetched are used again if the archive still has them, with the same digest. Debian and Ubuntu; `debian-minimal` and `ubuntu-minimal` would fetch all of them each time.",
+    z.boolean().optional(),
+    "true",
+  ),
   mirrors: field(
     "build",
     "Package sources for the build only; nothing of them stays in the image. Default: those of the build host.",

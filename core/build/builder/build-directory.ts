@@ -32,6 +32,8 @@ export interface BuildContents {
   /** Files by sha256. */
   readonly sources?: ReadonlyMap<string, string>;
   readonly caBundle?: string;
+  /** Whether packages that were fetched before may be used again. */
+  readonly keepPackages: boolean;
   /** Directory of the trees that debootstrap made before; without it debootstrap runs. */
   readonly baseRoots?: string | undefined;
   /** Content of the file that our last hook reads. */
@@ -83,6 +85,7 @@ export async function makeBuildDirectory(build: string, contents: BuildContents)
   await writeFile(join(within(inside.job), "fstrim"), `#!/bin/sh\n${trim.join(" ")}\n`, { mode: 0o755 });
   await writeFile(join(within(inside.job), "command"), nulTerminated(words), { mode: 0o600 });
   await writeFile(join(within(inside.job), "binds"), nulTerminated(binds), { mode: 0o600 });
+  if (contents.keepPackages) await writeFile(join(within(inside.job), "keep-packages"), "");
   await writeFile(join(within(inside.job), "finish.json"), JSON.stringify(contents.finish), { mode: 0o600 });
 }
 

@@ -103,6 +103,7 @@ async function buildAndPublish(
       await makeBuildDirectory(build, {
         ...ingredients.contents,
         baseRoots: roots.directory,
+        keepPackages: running.settings.keepPackages ?? true,
         command: [...job.inputs.command, "-o", `${inside.out}/${job.name}`],
         elements: files.elements,
         builder,

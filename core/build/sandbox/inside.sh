@@ -28,6 +28,23 @@ if [ -d "$build/base-roots" ] && debootstrap=$(command -v debootstrap); then
   over "$build/job/debootstrap" debootstrap
 fi
 
+# Packages that earlier builds fetched, of other slots too; each is compared with the archive's digests, see core/build/sandbox/chroot. Links: apt
+# replaces a file and never writes into it. Not where chroot is a name of a program that is many.
+if [ -e "$build/job/keep-packages" ] && chroot=$(command -v chroot) && [ "$(basename "$(readlink -f "$chroot")")" = chroot ]; then
+  : >"$build/chroot"
+  mount --bind "$chroot" "$build/chroot"
+  printf '#!/bin/bash\nexec %q /mnt/chroot "$@"\n' "$here/chroot" >"$build/job/chroot"
+  chmod +x "$build/job/chroot"
+  over "$build/job/chroot" chroot
+  for packages in "$cache"/../slot-*/apt/*/; do
+    own=$cache/apt/$(basename "$packages")
+    if [ -d "$packages" ] && ! [ "$packages" -ef "$own" ]; then
+      mkdir -p "$own"
+      find "$packages" -maxdepth 1 -type f -name '*.deb' -exec cp --link --no-clobber --target-directory="$own" -- {} + 2>/dev/null || :
+    fi
+  done
+fi
+
 # mmdebstrap is used by diskimage-builder wherever it happens to be installed, and makes another image than debootstrap.
 over /dev/null mmdebstrap
 
