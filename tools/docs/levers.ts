@@ -29,6 +29,13 @@ export const levers: readonly Lever[] = [
     same: "It is found by debootstrap's arguments, its program and the archive's InRelease, and believed by its digest; the distribution's updates come on top as in any build.",
   },
   {
+    what: "packages that were fetched before are taken again",
+    saves:
+      "the download of 153 MB, a Debian 12 image with what debootstrap has left: 12 s at 100 Mbit/s, 2 s from a mirror beside it",
+    key: "keepPackages: false (ironic-images:build)",
+    same: "Each is compared by name and digest with the indices that apt has just verified; the others are fetched.",
+  },
+  {
     what: "`fsync` and its like are answered at once",
     saves: "depends on the disk; `overhead` has it turned off, `warm` on",
     key: "suppressSync: false (ironic-images:build)",

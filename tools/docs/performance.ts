@@ -4,6 +4,7 @@ import type { BenchResult } from "../bench/result.ts";
 import type { BenchResults } from "../bench/results-file.ts";
 import { stageNames } from "../bench/stage-times.ts";
 import { levers } from "./levers.ts";
+import { sameImage } from "./same-image.ts";
 import { stageChart, type StageGroup } from "./stage-chart.ts";
 
 /** Measurements that show where a build's seconds go. */
@@ -29,6 +30,7 @@ export function performance(results: BenchResults): string {
     "## What makes it fast",
     "Each is on by default, and off by one key. What a lever saves was measured by turning it alone on or off.",
     leverTable(),
+    sameImage(),
   ];
   return `${sections.join("\n\n")}\n`;
 }
