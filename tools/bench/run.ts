@@ -73,10 +73,16 @@ export function outcomesText(outcomes: readonly BenchOutcome[]): string {
     .join("\n\n");
 }
 
+/** What a bench writes itself is no change of what it measures. */
+const notOurs = [".", ":!docs/performance.*", ":!docs/scale.md"];
+
 /** With a mark where the work tree has changes; empty where there is no repository. */
 async function commit(project: string): Promise<{ commit?: string }> {
   const git = (...args: string[]) => execa("git", args, { cwd: project, reject: false });
-  const [head, changes] = await Promise.all([git("rev-parse", "--short=12", "HEAD"), git("status", "--porcelain")]);
+  const [head, changes] = await Promise.all([
+    git("rev-parse", "--short=12", "HEAD"),
+    git("status", "--porcelain", "--", ...notOurs),
+  ]);
   if (head.exitCode !== 0) return {};
   return { commit: `${head.stdout}${changes.stdout === "" ? "" : ", with changes"}` };
 }

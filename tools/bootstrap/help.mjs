@@ -67,7 +67,7 @@ const texts = {
   ],
   bench: [
     "npm run bench [-- NAME... [--pairs N] [--json FILE]]",
-    "Measures against plain tools, prints a table, and writes docs/performance.json and its pages. All of it takes hours; results stay, name by name.",
+    "Measures against plain tools, prints a table, and writes docs/performance.json and its pages. All of it takes about an hour; results stay, name by name.",
     "  NAME          cold, warm, overhead, whole-disk (full builds), up, preview, check, ingest, publish, memory, start, download, inspect",
     "  --pairs N     runs of each side, instead of those of each measurement",
     "  --json FILE   keeps the results there, and leaves the pages of this project alone",

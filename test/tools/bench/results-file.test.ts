@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { execa } from "execa";
 import { benchOptions } from "../../../tools/bench/options.ts";
 import type { Bench } from "../../../tools/bench/bench.ts";
 import type { BenchResult, Row } from "../../../tools/bench/result.ts";
@@ -80,4 +81,23 @@ test("names are put in the order of the table, and none means all", () => {
   assert.deepEqual(benchOptions(["up", "--pairs", "3", "--json", "f"], known), { names: ["up"], pairs: 3, json: "f" });
   for (const wrong of [["down"], ["--pairs", "0"], ["--pairs", "many"]])
     assert.throws(() => benchOptions(wrong, known), { code: "usage" });
+});
+
+test("a result names the commit that was measured, and what a bench writes itself is no change of it", async (t) => {
+  const directory = temporaryDirectory(t);
+  const git = (...args: string[]) =>
+    execa("git", ["-c", "user.name=a", "-c", "user.email=a@b", ...args], { cwd: directory });
+  await git("init", "--quiet");
+  await git("commit", "--quiet", "--allow-empty", "--message", "first");
+  const commitOf = async () => {
+    const [outcome] = await runOf({ first: bench(async () => ({ rows: [row] })) }, directory).run;
+    assert.ok(outcome !== undefined && "result" in outcome);
+    return outcome.result.commit;
+  };
+  mkdirSync(join(directory, "docs"));
+  for (const page of ["performance.json", "performance.md", "performance.svg", "scale.md"])
+    writeFileSync(join(directory, "docs", page), "new");
+  assert.match((await commitOf()) ?? "", /^[0-9a-f]{12}$/);
+  writeFileSync(join(directory, "docs/guide.md"), "new");
+  assert.match((await commitOf()) ?? "", /^[0-9a-f]{12}, with changes$/);
 });
