@@ -1,7 +1,7 @@
-import { lstatSync, readdirSync, type Stats } from "node:fs";
+import { lstatSync, type Stats } from "node:fs";
 import { join } from "node:path";
 import { elementLines } from "./element-facts.ts";
-import { notUtf8, unsafeEntry } from "./element-tree.ts";
+import { notUtf8, treeNames, unsafeEntry } from "./element-tree.ts";
 import { elementName, shownName, textProblem } from "./text.ts";
 
 /** What a look at one element's files gives, each beginning with the file. */
@@ -27,7 +27,7 @@ const splitName = /[\s*?[\\\p{Cc}]/u;
 export function lintElement(directory: string, shownAs: string): ElementFindings {
   const problems: string[] = [];
   const warnings: string[] = [];
-  const look = (path: string, stats: Stats | undefined): void => {
+  for (const { path, stats } of treeNames(directory)) {
     const shown = path === "" ? shownAs : `${shownAs}/${shownName(path)}`;
     const problem =
       stats === undefined
@@ -35,16 +35,9 @@ export function lintElement(directory: string, shownAs: string): ElementFindings
         : (unsafeEntry(join(directory, path), path, stats) ??
           (isSplit(path) ? "diskimage-builder splits such a name: rename it" : undefined));
     if (problem !== undefined) problems.push(`${shown}: ${problem}`);
-    if (stats === undefined) return;
-    const warning = hookWarning(path, stats);
+    const warning = stats === undefined ? undefined : hookWarning(path, stats);
     if (warning !== undefined) warnings.push(`${shown}: ${warning}`);
-    if (!stats.isDirectory()) return;
-    for (const name of readdirSync(join(directory, path)).sort()) {
-      const below = path === "" ? name : `${path}/${name}`;
-      look(below, lstatSync(join(directory, below), { throwIfNoEntry: false }));
-    }
-  };
-  look("", lstatSync(directory));
+  }
   problems.push(...["element-deps", "element-provides"].flatMap((file) => nameProblems(directory, shownAs, file)));
   return { problems: shortened(problems, shownAs), warnings: shortened(warnings, shownAs) };
 }

@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
-import { lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync, type Stats } from "node:fs";
+import { lstatSync, readdirSync, readlinkSync, realpathSync, type Stats } from "node:fs";
 import { join, posix } from "node:path";
 import { IronicImagesError } from "../errors.ts";
+import { briefly } from "./brief-memory.ts";
+import { fileDigest } from "./file-digests.ts";
 import { shownName } from "./text.ts";
 
 /** One file or link of a tree. Empty directories do not count: git does not carry them either. */
@@ -14,8 +16,33 @@ export interface TreeEntry {
   readonly executable: boolean;
 }
 
+/** One name of a tree, directories and the tree itself among them. */
+export interface TreeName {
+  /** Relative to the tree, with `/`; empty for the tree. */
+  readonly path: string;
+  /** What `lstat` says; undefined for a name that Node cannot find again. */
+  readonly stats: Stats | undefined;
+}
+
 /** What is wrong with a name that Node cannot find again. */
 export const notUtf8 = "its name is not UTF-8: rename it";
+
+/** Every name of a tree, a directory before what it holds; nothing is judged. */
+export function treeNames(directory: string): readonly TreeName[] {
+  return briefly(`names ${directory}`, () => {
+    const found: TreeName[] = [];
+    const look = (path: string, stats: Stats | undefined): void => {
+      found.push({ path, stats });
+      if (stats?.isDirectory() !== true) return;
+      for (const name of readdirSync(`${directory}/${path}`).sort()) {
+        const below = path === "" ? name : `${path}/${name}`;
+        look(below, lstatSync(`${directory}/${below}`, { throwIfNoEntry: false }));
+      }
+    };
+    look("", lstatSync(directory));
+    return found;
+  });
+}
 
 /**
  * Everything in a directory that its digest covers, sorted by path. Who copies a tree copies these.
@@ -24,44 +51,38 @@ export const notUtf8 = "its name is not UTF-8: rename it";
  * @throws IronicImagesError `unsafe-element` for a link out of the tree, a world-writable file or anything that is no file
  */
 export function treeEntries(directory: string, shownAs = directory): TreeEntry[] {
-  const found: TreeEntry[] = [];
-  const walk = (prefix: string): void => {
-    for (const name of readdirSync(join(directory, prefix))) {
-      const path = prefix === "" ? name : `${prefix}/${name}`;
-      const stats = lstatSync(join(directory, path), { throwIfNoEntry: false });
-      if (stats === undefined)
-        throw new IronicImagesError("unsafe-element", `${shownAs}/${shownName(path)}: ${notUtf8}`);
-      refuseUnsafe(join(directory, path), path, stats, `${shownAs}/${shownName(path)}`);
-      if (stats.isDirectory()) walk(path);
-      else if (stats.isSymbolicLink())
-        found.push({ path, link: readlinkSync(join(directory, path)), executable: false });
-      else found.push({ path, executable: (stats.mode & 0o100) !== 0 });
-    }
-  };
-  refuseUnsafe(directory, "", lstatSync(directory), shownAs);
-  walk("");
+  return safeNames(directory, shownAs).map(({ path, stats }) =>
+    stats.isSymbolicLink()
+      ? { path, link: readlinkSync(join(directory, path)), executable: false }
+      : { path, executable: (stats.mode & 0o100) !== 0 },
+  );
+}
+
+function safeNames(directory: string, shownAs: string): { path: string; stats: Stats }[] {
+  const found: { path: string; stats: Stats }[] = [];
+  for (const { path, stats } of treeNames(directory)) {
+    const shown = path === "" ? shownAs : `${shownAs}/${shownName(path)}`;
+    if (stats === undefined) throw new IronicImagesError("unsafe-element", `${shown}: ${notUtf8}`);
+    const unsafe = unsafeEntry(path === "" ? directory : join(directory, path), path, stats);
+    if (unsafe !== undefined) throw new IronicImagesError("unsafe-element", `${shown}: ${unsafe}`);
+    if (!stats.isDirectory()) found.push({ path, stats });
+  }
   // By code unit: the same on every machine, whatever its locale.
   return found.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 /** Hex sha256 of paths, content and executable bits of a tree. Owner, times and other mode bits do not count. */
 export function treeDigest(directory: string, shownAs = directory): string {
-  const digest = createHash("sha256");
-  for (const entry of treeEntries(directory, shownAs)) {
-    const kind = entry.link === undefined ? "file" : "link";
-    const content =
-      entry.link ??
-      createHash("sha256")
-        .update(readFileSync(join(directory, entry.path)))
-        .digest("hex");
-    digest.update(`${JSON.stringify([entry.path, kind, entry.executable, content])}\n`);
-  }
-  return digest.digest("hex");
-}
-
-function refuseUnsafe(file: string, path: string, stats: Stats, shownAs: string): void {
-  const what = unsafeEntry(file, path, stats);
-  if (what !== undefined) throw new IronicImagesError("unsafe-element", `${shownAs}: ${what}`);
+  return briefly(`digest ${directory}`, () => {
+    const digest = createHash("sha256");
+    for (const { path, stats } of safeNames(directory, shownAs)) {
+      const isLink = stats.isSymbolicLink();
+      const content = isLink ? readlinkSync(join(directory, path)) : fileDigest(join(directory, path), stats);
+      const executable = !isLink && (stats.mode & 0o100) !== 0;
+      digest.update(`${JSON.stringify([path, isLink ? "link" : "file", executable, content])}\n`);
+    }
+    return digest.digest("hex");
+  });
 }
 
 /**

@@ -1,5 +1,6 @@
 import { lstatSync, type Stats } from "node:fs";
 import { join } from "node:path";
+import { briefly } from "./brief-memory.ts";
 import { agentBuilderElements, builderElements, type ElementFacts } from "./builder.ts";
 import { requestedElements, type ElementChoice } from "./command.ts";
 import { deployElements, type DeployElementChoice } from "./deploy-command.ts";
@@ -47,12 +48,18 @@ function graph(
   requested: readonly string[],
   known: ReadonlyMap<string, ElementFacts>,
 ): ElementGraph {
+  const facts = new Map<string, ElementFacts | undefined>();
+  // The graph asks several times for each.
+  const factsOf = (name: string): ElementFacts | undefined => {
+    if (!facts.has(name)) {
+      const isOwn = isProjectElement(projectDirectory, name);
+      facts.set(name, isOwn ? elementFacts(projectElementDirectory(projectDirectory, name)) : known.get(name));
+    }
+    return facts.get(name);
+  };
+  const question = JSON.stringify(["graph", projectDirectory, known === builderElements, requested]);
   // disk-image-create adds `base` by itself.
-  return elementGraph(["base", ...requested], (name) =>
-    isProjectElement(projectDirectory, name)
-      ? elementFacts(projectElementDirectory(projectDirectory, name))
-      : known.get(name),
-  );
+  return briefly(question, () => elementGraph(["base", ...requested], factsOf));
 }
 
 /** Hex sha256 of one element of the project. Throws what `treeEntries` throws. */
@@ -63,7 +70,8 @@ export function projectElementDigest(projectDirectory: string, name: string): st
 /** What is wrong with one element of the project, and what is worth a look. */
 export function projectElementFindings(projectDirectory: string, name: string): ElementFindings {
   const shownAs = `${ELEMENTS_DIRECTORY}/${name}`;
-  const { problems, warnings } = lintElement(projectElementDirectory(projectDirectory, name), shownAs);
+  const directory = projectElementDirectory(projectDirectory, name);
+  const { problems, warnings } = briefly(`lint ${directory}`, () => lintElement(directory, shownAs));
   return /^ironic-images(-deploy)?$/.test(name)
     ? { problems: [...problems, `${shownAs}: this program's own hooks have that name: rename it`], warnings }
     : { problems, warnings };
@@ -76,6 +84,8 @@ export function isLinkedElement(projectDirectory: string, name: string): boolean
 
 function elementStats(projectDirectory: string, name: string): Stats | undefined {
   return textProblem(name, elementName) === undefined
-    ? lstatSync(projectElementDirectory(projectDirectory, name), { throwIfNoEntry: false })
+    ? briefly(`stats ${projectDirectory} ${name}`, () =>
+        lstatSync(projectElementDirectory(projectDirectory, name), { throwIfNoEntry: false }),
+      )
     : undefined;
 }

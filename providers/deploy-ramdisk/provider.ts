@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { artifactFileNames, artifactPath } from "../../core/artifacts/names.ts";
+import { rememberBriefly } from "../../core/recipe/brief-memory.ts";
 import type { DeployContent } from "../../core/recipe/deploy-content.ts";
 import {
   deployFingerprintInputs,
@@ -19,6 +20,8 @@ export type DeployRamdiskInputs = (DeployBuildInputs | DeployDownloadInputs) & {
   readonly kernelPath: string;
   readonly ramdiskPath: string;
 };
+
+rememberBriefly();
 
 // The engine starts the provider in the project's directory.
 const projectDirectory = process.cwd();

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { artifactFileNames, artifactPath } from "../../core/artifacts/names.ts";
+import { rememberBriefly } from "../../core/recipe/brief-memory.ts";
 import { contentMistakes } from "../../core/recipe/check-content.ts";
 import type { RecipeContent } from "../../core/recipe/content.ts";
 import { fingerprint, fingerprintInputs, type ImageInputs } from "../../core/recipe/fingerprint.ts";
@@ -15,6 +16,8 @@ export type DiskImageInputs = ImageInputs & {
   readonly kernelPath?: string;
   readonly ramdiskPath?: string;
 };
+
+rememberBriefly();
 
 // The engine starts the provider in the project's directory.
 const projectDirectory = process.cwd();

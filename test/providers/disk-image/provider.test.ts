@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { cp, mkdir, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { test, type TestContext } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { door } from "../../../providers/door.ts";
 import { startDynamicProvider, type DynamicProvider } from "../../support/dynamic-provider.ts";
 import { temporaryDirectory } from "../../support/temporary-directory.ts";
@@ -55,6 +56,8 @@ test("through its real door: check computes fingerprint, parts and paths, and an
   assert.ok(!JSON.stringify(first.inputs).includes(project), "no path of this machine is an input");
 
   await writeFile(path.join(project, "elements/mine/install.d/10-mine"), "#!/bin/sh\n:\n", { mode: 0o755 });
+  // For half a second a look at elements counts for all images.
+  await sleep(600);
   const second = await provider.check(content);
   const changed = Object.keys(second.inputs).filter(
     (key) => JSON.stringify(second.inputs[key]) !== JSON.stringify(first.inputs[key]),
