@@ -16,7 +16,7 @@ export const imageBytes = 350_000_000;
 
 /** Builds as diskimage-builder does them by itself. */
 const withoutLevers = {
-  settings: { suppressSync: false, baseRootDays: 0 },
+  settings: { suppressSync: false, baseRootDays: 0, keepPackages: false },
   overlay: { deferInitramfs: false },
 };
 
