@@ -76,7 +76,7 @@ export function scale(results: BenchResults): string {
   return `${sections.join("\n\n")}\n`;
 }
 
-const seam = `The build job, and nothing else. \XX a process on this machine. A job is \`job.json\` with a directory of elements beside it, and holds no absolute path and no fact of a host. Another executor needs:
+const seam = `The build job, and nothing else. \`core/build/executor.ts\` has four calls: \`startOrAttach\`, and of the build that it returns \`events\`, \`cancel\` and \`fetch\`. The local executor starts a process on this machine. A job is \`job.json\` with a directory of elements beside it, and holds no absolute path and no fact of a host. Another executor needs:
 
 - **A worker** with root in a mount and PID namespace, loop devices, and the tools that \`npm start\` checks for: on Kubernetes a privileged pod, or a virtual machine per build. Slots are then the scheduler's, and its requests are the figures above.
 - **The job's directory in, the artifact's out.** An object store does: names are digests, an artifact is a directory with its record, and \`fetch\` verifies every digest as \`npm run store -- import\` does.
