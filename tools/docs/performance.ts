@@ -26,6 +26,8 @@ export function performance(results: BenchResults): string {
         ]),
     "## Against plain tools",
     "A ratio is ours in times of plain; a difference is ours less plain.",
+    summaryTable(results),
+    "## Each measurement",
     ...Object.entries(benches).map(([name, { title }]) => measurement(name, title, results[name])),
     "## What makes it fast",
     "Each is on by default, and off by one key. What a lever saves was measured by turning it alone on or off.",
@@ -64,6 +66,18 @@ function stageTable(groups: readonly StageGroup[]): string {
     }),
   ]);
   return markdownTable([["seconds", ...bars.map(({ title, label }) => `${title}: ${label}`)], ...rows]);
+}
+
+/** What has a target, in one look. */
+function summaryTable(results: BenchResults): string {
+  const rows = Object.entries(benches).flatMap(([name, { title }]) => {
+    const result = results[name];
+    if (result === undefined) return [[`\`${name}\``, title, "not measured yet", "–", "–"]];
+    return result.rows
+      .filter(({ target }) => target !== undefined)
+      .map((row) => [`\`${name}\``, `${title}: ${row.what}`, ...rowCells(row).slice(-3)]);
+  });
+  return markdownTable([["bench", "what", "result", "target", "met"], ...rows]);
 }
 
 function measurement(name: string, title: string, result: BenchResult | undefined): string {

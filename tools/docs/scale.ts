@@ -20,8 +20,8 @@ export interface HostFigures {
   /** Milliseconds of an `up` with nothing to do, and what each image adds to a preview. */
   readonly up: number | undefined;
   readonly perImage: number | undefined;
-  /** MiB of program and provider. */
-  readonly memory: number | undefined;
+  /** MiB of program and provider, with one image and with fifty. */
+  readonly memory: { readonly one: number | undefined; readonly fifty: number | undefined };
 }
 
 /** Picks them out of the results. */
@@ -40,7 +40,7 @@ export function hostFigures(results: BenchResults): HostFigures {
     up: of("up", /^up$/),
     perImage: of("preview", /^200 images/),
     uploadRate: uploadRate(results),
-    memory: of("memory", /^50 images$/),
+    memory: { one: of("memory", /^1 image$/), fifty: of("memory", /^50 images$/) },
   };
 }
 
@@ -64,7 +64,7 @@ export function scale(results: BenchResults): string {
       "1. **Slots.** A build computes; the other parts wait or copy. Twice the processors are twice the images an hour, up to the disk.",
       `2. **Disk.** A running build takes ${of(figures.buildSpace, "MiB")}, its artifact ${of(figures.artifact, "MiB")}. Builds refuse to start when the last one of the recipe would not fit. Artifacts stay until \`npm run store -- gc\` finds that no stack needs them: one image rolled every week for a year is 52 of them.`,
       `3. **Upload.** The link to Glance, and there one worker that computes md5 and sha512 of each upload on one processor: ${of(figures.uploadRate, "MB/s")} on loopback with nothing between. Uploads do not hold a slot: they run while the next image is built. A kernel, a ramdisk and an image wait for ten seconds each in the provider, kernel and ramdisk at the same time.`,
-      `4. **Memory**, last: program and provider take ${of(figures.memory, "MiB")} together, whether one image or fifty are built; each running build has a process of its own beside its hooks.`,
+      `4. **Memory**, last: program and provider take ${of(figures.memory.one, "MiB")} together while one image is built, and ${of(figures.memory.fifty, "MiB")} with fifty; each running build has a process of its own beside its hooks.`,
     ].join("\n"),
     "## Clouds and images",
     "A recipe is built once, whoever wants it: stacks of one clone share the store, so N clouds × M images are M builds and N × M uploads. Each cloud is a stack, and each `up` is one run of Pulumi: they may run at the same time, and a preview asks the cloud for everything at once.",
@@ -113,7 +113,7 @@ function cloudTable({ warm, artifact, up, perImage }: HostFigures): string {
     String(images),
     warm === undefined ? "–" : minutes(images * warm),
     artifact === undefined ? "–" : `${shortNumber((clouds * images * artifact) / 1024)} GiB`,
-    up === undefined || perImage === undefined ? "–" : `${shortNumber((up + images * perImage) / 1000)} s`,
+    up === undefined || perImage === undefined ? "–" : `${shortNumber((up + images * Math.max(0, perImage)) / 1000)} s`,
   ]);
   return markdownTable([["clouds", "images", "builds", "uploaded", "`up`, nothing changed"], ...rows]);
 }

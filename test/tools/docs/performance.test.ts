@@ -46,6 +46,8 @@ test("the page has every measurement, measured or not, with its command, date, m
   for (const name of Object.keys(benches)) assert.match(page, new RegExp(`^### \`${name}\`: `, "m"));
   assert.match(page, /`npm run bench -- cold`, 2026-01-02 at commit abc\. a machine; load of the minute before 0\.2\./);
   assert.match(page, /^\| build \| s \| 60\.0 \| 120 \| disk-image-create \| 0\.50 × \| ≤ 0\.65 × \| yes \|$/m);
+  assert.match(page, /^\| `cold` \| .*: build \| 0\.50 × \| ≤ 0\.65 × \| yes \|$/m);
+  assert.match(page, /^\| `warm` \| .* \| not measured yet \|/m);
   assert.match(page, /^### `warm`: .*\n\nNot measured yet\.$/m);
   assert.match(page, /^\| debootstrap \| 40\.0 \| 4\.5 \|$/m);
 });
