@@ -59,6 +59,11 @@ const cases: readonly (readonly [string, string, readonly string[]])[] = [
     "kernel 6.12; DPKG_MAINTSCRIPT_PACKAGE=kmod update-initramfs -u; trigger",
     ["in kmod -u", "-c -k 6.12"],
   ],
+  [
+    "a hook of a package that is not configured yet makes no difference",
+    ": >/etc/kernel/postinst.d/zz-systemd-boot.dpkg-new; kernel 6.12; trigger",
+    ["-c -k 6.12"],
+  ],
   ["the same kernel twice is made once", "kernel 6.12; kernel 6.12; trigger", ["-c -k 6.12"]],
   ["two kernels are both made", "kernel 6.1; kernel 6.12; trigger", ["-c -k 6.1", "-c -k 6.12"]],
   [
