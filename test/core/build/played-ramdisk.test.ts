@@ -76,7 +76,7 @@ test(
     assert.match(seen("hooks"), /\n97-ironic-images-finish\n/);
     assert.doesNotMatch(seen("hooks"), /999-ironic-images-finish/);
     assert.match(seen("hooks"), /\n96-ironic-images-deploy\n/);
-    assert.match(seen("deps"), /\nironic-images\nironic-images-deploy\n$/);
+    assert.match(seen("deps"), /\nironic-images\nironic-images-initramfs\nironic-images-deploy\n$/);
     const log = readFileSync(project.artifact(record, "build.log"), "utf8");
     assert.match(log, /the index is https:\/\/\*\*\*@index\.example\/simple/);
   },
