@@ -1,44 +1,81 @@
 import { createHash, getFips } from "node:crypto";
+import type { FileHandle } from "node:fs/promises";
+import { Worker } from "node:worker_threads";
+import type { HashOrder } from "./hash-worker.ts";
 import { openRegularFile } from "./regular-file.ts";
 
 /** Bytes read at a time. */
 const chunkSize = 1024 * 1024;
 
-/** Size in bytes and digests (hex) of a regular file. */
-export interface FileDigests {
+/** Bytes from which on a thread is worth its start of some 40 ms. */
+const worthThreads = 32 * 1024 * 1024;
+
+/** Size in bytes and sha256 (hex) of a regular file. */
+export interface FileHash {
   readonly size: number;
   readonly sha256: string;
+}
+
+/** All digests that a record has, in hex. */
+export interface FileDigests extends FileHash {
   readonly sha512: string;
+  /** For a Glance that knows nothing better; Node refuses md5 where the machine is in FIPS mode. */
   readonly md5?: string;
 }
 
-/** @param withMd5 for a Glance that knows nothing better; Node refuses md5 where the machine is in FIPS mode */
-export async function hashFile(path: string, withMd5 = false): Promise<FileDigests> {
+/** The one digest that tells bytes apart; the others cost three times as much as this one. */
+export async function hashFile(path: string): Promise<FileHash> {
   const handle = await openRegularFile(path);
-  const sha256 = createHash("sha256");
-  const sha512 = createHash("sha512");
-  const md5 = withMd5 ? createHash("md5") : undefined;
-  let size = 0;
   try {
-    // One buffer for all: as garbage they would come to 64 MiB before the collector minds, in a job that is to stay small.
-    const buffer = Buffer.allocUnsafe(chunkSize);
-    for (;;) {
-      const { bytesRead } = await handle.read(buffer, 0, chunkSize);
-      if (bytesRead === 0) break;
-      const chunk = buffer.subarray(0, bytesRead);
-      sha256.update(chunk);
-      sha512.update(chunk);
-      md5?.update(chunk);
-      size += bytesRead;
-    }
+    const { size, digests } = await hashChunks(handle, ["sha256"]);
+    return { size, sha256: digests["sha256"] ?? "" };
   } finally {
     await handle.close();
   }
-  const digests = { size, sha256: sha256.digest("hex"), sha512: sha512.digest("hex") };
-  return md5 === undefined ? digests : { ...digests, md5: md5.digest("hex") };
 }
 
-/** All digests that a record has. */
+/** All digests that a record has. Those of a large file are computed side by side. */
 export async function describeFile(path: string): Promise<FileDigests> {
-  return hashFile(path, getFips() === 0);
+  const others = getFips() === 0 ? ["sha512", "md5"] : ["sha512"];
+  const handle = await openRegularFile(path);
+  try {
+    const isLarge = (await handle.stat()).size >= worthThreads;
+    const threads = isLarge ? others.map((algorithm) => hashInThread({ fd: handle.fd, algorithm })) : [];
+    const here = hashChunks(handle, isLarge ? ["sha256"] : ["sha256", ...others]);
+    // The descriptor stays open until nobody reads it any more.
+    await Promise.allSettled([here, ...threads]);
+    const { size, digests } = await here;
+    const all = Object.assign({}, digests, ...(await Promise.all(threads))) as Record<string, string>;
+    const { sha256 = "", sha512 = "", md5 } = all;
+    return { size, sha256, sha512, ...(md5 === undefined ? {} : { md5 }) };
+  } finally {
+    await handle.close();
+  }
+}
+
+async function hashChunks(
+  handle: FileHandle,
+  algorithms: readonly string[],
+): Promise<{ size: number; digests: Record<string, string> }> {
+  const hashes = algorithms.map((algorithm) => [algorithm, createHash(algorithm)] as const);
+  // One buffer for all: as garbage they would come to 64 MiB before the collector minds, in a job that is to stay small.
+  const buffer = Buffer.allocUnsafe(chunkSize);
+  let size = 0;
+  for (;;) {
+    const { bytesRead } = await handle.read(buffer, 0, chunkSize, size);
+    if (bytesRead === 0) break;
+    for (const [, hash] of hashes) hash.update(buffer.subarray(0, bytesRead));
+    size += bytesRead;
+  }
+  return { size, digests: Object.fromEntries(hashes.map(([algorithm, hash]) => [algorithm, hash.digest("hex")])) };
+}
+
+function hashInThread(order: HashOrder): Promise<Record<string, string>> {
+  // Without the options of this process: they may load modules.
+  const worker = new Worker(new URL("./hash-worker.ts", import.meta.url), { workerData: order, execArgv: [] });
+  return new Promise((resolve, reject) => {
+    worker.once("message", (digest: string) => resolve({ [order.algorithm]: digest }));
+    worker.once("error", reject);
+    worker.once("exit", (code) => reject(new Error(`the thread for ${order.algorithm} ended with ${code}`)));
+  });
 }

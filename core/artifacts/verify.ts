@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { IronicImagesError } from "../errors.ts";
-import { hashFile } from "./describe.ts";
+import { describeFile, hashFile, type FileDigests, type FileHash } from "./describe.ts";
 import { recordFileName } from "./names.ts";
 import type { ArtifactRecord } from "./record.ts";
 import { isErrno, lstatIfExists, readSmallFile } from "./regular-file.ts";
@@ -27,10 +27,16 @@ export async function readRecord(directory: string): Promise<ReturnType<typeof p
 }
 
 /**
- * Hashes every file of the record in `directory`.
+ * Hashes every file of the record in `directory`. What sha256 says is enough of bytes that this program has described itself.
+ * @param howMuch `every-digest` for a record that came from elsewhere: what it says of the other digests is compared with Glance's later
  * @throws IronicImagesError `artifact-corrupt` for the first that is not the one that was built, `artifact-unreadable`
  */
-export async function verifyFiles(directory: string, record: ArtifactRecord): Promise<void> {
+export async function verifyFiles(
+  directory: string,
+  record: ArtifactRecord,
+  howMuch: "sha256" | "every-digest" = "sha256",
+): Promise<void> {
+  const hash = howMuch === "sha256" ? hashFile : describeFile;
   for (const file of Object.values(record.files)) {
     const path = join(directory, file.name);
     const size = (await lstatIfExists(path))?.size ?? 0n;
@@ -41,15 +47,18 @@ export async function verifyFiles(directory: string, record: ArtifactRecord): Pr
         `${path} is not what was built: expected ${file.size} bytes, found ${size}`,
         waysOut,
       );
-    const found = await hashFile(path).catch((error: unknown) => {
+    const found: FileHash & Partial<FileDigests> = await hash(path).catch((error: unknown) => {
       const why = corruption(path, error);
       if (why === undefined) throw error;
       throw new IronicImagesError("artifact-corrupt", why, waysOut, { cause: error });
     });
-    if (found.sha256 === file.sha256 && found.sha512 === file.sha512) continue;
+    const differs = (["sha256", "sha512", "md5"] as const).find(
+      (name) => found[name] !== undefined && file[name] !== undefined && found[name] !== file[name],
+    );
+    if (differs === undefined) continue;
     throw new IronicImagesError(
       "artifact-corrupt",
-      `${path} is not what was built: expected sha256 ${file.sha256} (${file.size} bytes), found ${found.sha256} (${found.size} bytes)`,
+      `${path} is not what was built: expected ${differs} ${file[differs]} (${file.size} bytes), found ${found[differs]} (${found.size} bytes)`,
       waysOut,
     );
   }

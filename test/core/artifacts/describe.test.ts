@@ -4,23 +4,26 @@ import { symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { execa } from "execa";
-import { describeFile } from "../../../core/artifacts/describe.ts";
+import { describeFile, hashFile } from "../../../core/artifacts/describe.ts";
 import { temporaryDirectory } from "../../support/temporary-directory.ts";
 
 const digest = (algorithm: string, content: string | Buffer) => createHash(algorithm).update(content).digest("hex");
 
-test("a file is described by its bytes", async (t) => {
-  const path = join(temporaryDirectory(t), "file");
-  // More than one chunk, and no whole number of them.
-  const content = Buffer.alloc(2_500_001, "ironic");
-  writeFileSync(path, content);
-  assert.deepEqual(await describeFile(path), {
-    size: content.length,
-    sha256: digest("sha256", content),
-    sha512: digest("sha512", content),
-    md5: digest("md5", content),
+// More than one chunk, and no whole number of them; and more than enough for threads.
+for (const size of [2_500_001, 40_000_001])
+  test(`a file of ${size} bytes is described by its bytes`, async (t) => {
+    const path = join(temporaryDirectory(t), "file");
+    const content = Buffer.alloc(size, "ironic");
+    writeFileSync(path, content);
+    const sha256 = digest("sha256", content);
+    assert.deepEqual(await hashFile(path), { size, sha256 });
+    assert.deepEqual(await describeFile(path), {
+      size,
+      sha256,
+      sha512: digest("sha512", content),
+      md5: digest("md5", content),
+    });
   });
-});
 
 for (const [what, message, make] of [
   ["a symbolic link", /is a symbolic link/, async (path: string) => symlinkSync("/etc/hostname", path)],

@@ -4,6 +4,7 @@ import {
   linkSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   renameSync,
   statSync,
   symlinkSync,
@@ -163,6 +164,26 @@ test("an artifact damaged on its way is not imported, and leaves nothing", async
   assert.deepEqual(readdirSync(join(project, ".images", "artifacts")), []);
   assert.deepEqual(readdirSync(join(project, ".images")), ["artifacts"]);
 });
+
+for (const digest of ["sha256", "sha512", "md5"] as const)
+  test(`an artifact whose record says another ${digest} of its bytes is not imported`, async (t) => {
+    const other = openTestStore(t);
+    const record = await other.store.publish(stage(other.project), unpublished());
+    const file = join(other.store.directory(record), "artifact.json");
+    const right = record.files.image?.[digest] ?? "";
+    const text = readFileSync(file, "utf8");
+    writeFileSync(
+      file,
+      text.replace(
+        right,
+        right.replace(/^./, (first) => (first === "0" ? "1" : "0")),
+      ),
+    );
+    await assert.rejects(openTestStore(t).store.importFrom(other.store.directory(record)), {
+      code: digest === "sha256" ? "artifact-missing" : "artifact-corrupt",
+      message: digest === "sha256" ? /./ : new RegExp(`expected ${digest} `),
+    });
+  });
 
 test("a directory without a record is no artifact to import", async (t) => {
   const { project, store } = openTestStore(t);
