@@ -44,12 +44,12 @@ const distribution = text(rule.elementName);
 const release = text(rule.releaseName);
 
 /**
- * Saves one of the two generations with which a kernel is installed in Debian and Ubuntu: 17 s of the 132 s of a plain build of Debian 12 on
- * two processors. The one that is left is the later one, so what is in it is the same.
+ * Saves one of the two generations with which a kernel is installed in Debian: 17 s of the 132 s of a plain build of Debian 12 on two
+ * processors, by the times of its log. The one that is left is the later one, so what is in it is the same.
  */
 export const deferInitramfs = field(
   "content",
-  "Whether an initramfs that initramfs-tools would make twice in one run of apt, for the kernel's package and again at the end, is made at the end only. Other tools that make one (dracut) work as they do by themselves in any case.",
+  "Whether an initramfs that initramfs-tools would make twice in one run of apt, for the kernel's package and again at the end, is made at the end only. Where another hook of the kernel's package could look for it before, as on Ubuntu, and with other tools (dracut), it is made as often as ever.",
   z.boolean().optional(),
   "true",
 );
