@@ -144,7 +144,8 @@ function whyEnded({ failed, stderr, shortMessage }: Readonly<Result>): string {
   );
 }
 
-async function requireQemu(): Promise<void> {
+/** @throws IronicImagesError `host-tool-missing` */
+export async function requireQemu(): Promise<void> {
   const { failed } = await execa("qemu-system-x86_64", ["--version"], { reject: false });
   if (failed)
     throw new IronicImagesError(

@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { open, readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { readCloud } from "../../core/openstack/clouds.ts";
 import { authenticate } from "../../core/openstack/keystone.ts";
-import type { ImageResult } from "../../tools/acceptance/result.ts";
+import { acceptanceResult, startAcceptance } from "../support/acceptance.ts";
 import { testCloud, type TestCloud } from "../support/cloud.ts";
 import { placesOf } from "../support/glance.ts";
 import { createProject, type TestProject } from "../support/project.ts";
@@ -59,21 +61,12 @@ describe("npm run acceptance without machines: a real Ironic takes what a stack 
     await cloud.stop();
   });
 
-  const start = (args: readonly string[]) =>
-    execa(process.execPath, ["tools/acceptance/main.ts", "--stack", "accepted", "--quick", ...args], {
-      cwd: project.directory,
-      env: { ...project.environment },
-      reject: false,
-      stdin: "ignore",
-    });
-  const result = async () => {
-    const text = await readFile(path.join(results(), "accepted/result.json"), "utf8");
-    return (JSON.parse(text) as { images: ImageResult[] }).images;
-  };
+  const start = (env: Readonly<Record<string, string>> = {}) => startAcceptance(project, ["--quick"], { env });
+  const result = async () => (await acceptanceResult(project)).images;
 
   for (const signal of ["SIGTERM", "SIGKILL"] as const) {
     it(`ended by ${signal} in the middle of a deploy it leaves no process, port, mount, loop device or lock`, async () => {
-      const run = start([]);
+      const run = start();
       const configuration = path.join(results(), "work/ironic.conf");
       await until(() => existsSync(path.join(results(), "work/http/pxelinux.cfg")), "Ironic prepares a deploy");
       const port = /endpoint_override = "http:\/\/192\.0\.2\.2:(\d+)"/.exec(await readFile(configuration, "utf8"))?.[1];
@@ -92,9 +85,13 @@ describe("npm run acceptance without machines: a real Ironic takes what a stack 
     });
   }
 
-  it("both kinds are accepted, told in a table and as JSON; nothing of the killed run is in the way, and nothing stays", async (t) => {
-    const { exitCode, stdout, stderr } = await start([]);
+  it("both kinds are accepted, told in a table and as JSON; nothing of the killed run is in the way, no proxy is asked, and nothing stays", async (t) => {
+    const proxy = await countingProxy();
+    const names = ["http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"];
+    const { exitCode, stdout, stderr } = await start(Object.fromEntries(names.map((name) => [name, proxy.url])));
+    proxy.close();
     assert.equal(exitCode, 0, stderr + stdout);
+    assert.deepEqual(proxy.asked, []);
     assert.match(stdout, /^my-image +partition +bios +passed \(\d+ s\) +not asked +- +accepted$/m);
     assert.match(stdout, /^my-disk +whole-disk +bios +passed \(\d+ s\) +not asked +- +accepted$/m);
     const images = await result();
@@ -118,7 +115,7 @@ describe("npm run acceptance without machines: a real Ironic takes what a stack 
     await flipByte(stored, 200_000);
     await kernel("deactivate");
     try {
-      const { exitCode, stdout } = await start([]);
+      const { exitCode, stdout } = await start();
       assert.equal(exitCode, 1, stdout);
       assert.match(stdout, /^my-disk is refused\. Somebody changed it in Glance's store after it was registered/m);
       assert.match(
@@ -137,6 +134,25 @@ describe("npm run acceptance without machines: a real Ironic takes what a stack 
     }
   });
 });
+
+/** A proxy that does nothing but note what it is asked for. */
+async function countingProxy(): Promise<{ url: string; asked: string[]; close(): void }> {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    asked.push(`${request.method} ${request.url}`);
+    response.writeHead(502).end();
+  });
+  server.on("connect", (request, socket) => {
+    asked.push(`CONNECT ${request.url}`);
+    socket.destroy();
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    asked,
+    close: () => void server.close(),
+  };
+}
 
 async function flipByte(file: string, offset: number): Promise<void> {
   const handle = await open(file, "r+");

@@ -30,7 +30,7 @@ export async function accept(acceptance: Acceptance): Promise<ImageResult[]> {
   const { accepting, ids, report } = acceptance;
   const { kernelId: kernel, ramdiskId: ramdisk, buildId } = ids.deploy;
   const deploy = await report.step("deploy images: every byte from Glance", () =>
-    readBuild(accepting.session, { kernel, ramdisk }, buildId),
+    readBuild(accepting.session, { kernel, ramdisk }, buildId, accepting.signal),
   );
   const results: ImageResult[] = [];
   for (const image of ids.images) {
@@ -73,10 +73,11 @@ async function finish(acceptance: Acceptance, image: StackImage, quick: Quick & 
     if (!(error instanceof IronicImagesError) || error.code !== "host-tool-missing") throw error;
     return { ...known, full: "skipped", why: error.summary, verdict: "accepted" };
   }
-  const { deploySeconds, bootSeconds } = deployed;
+  const { accelerator, deploySeconds, bootSeconds } = deployed;
   return {
     ...known,
     full: deployed.outcome.passed ? "passed" : "failed",
+    ...(accelerator === undefined ? {} : { accelerator }),
     ...(deploySeconds === undefined ? {} : { deploySeconds }),
     ...(bootSeconds === undefined ? {} : { bootSeconds }),
     ...(await judged(acceptance, image, deployed.outcome, directory)),

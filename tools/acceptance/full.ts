@@ -2,6 +2,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { bootImage } from "../../core/boot/boot.ts";
+import type { Accelerator } from "../../core/boot/command.ts";
 import type { Accepting } from "./accepting.ts";
 import { availableNode } from "./available-node.ts";
 import { startMachine, type Machine } from "./machine.ts";
@@ -14,6 +15,8 @@ import { waitForState } from "./wait-for-state.ts";
 /** What came of a full deploy, and how long it took. */
 export interface Deployed {
   readonly outcome: Outcome;
+  /** What the machine ran on, if one was started. */
+  readonly accelerator?: Accelerator;
   /** From the request to `active`. */
   readonly deploySeconds?: number;
   /** From power-on to the login prompt. */
@@ -37,6 +40,7 @@ export async function fullPart(
   const address = accepting.nextAddress();
   // The agent writes to a disk of 4 GiB or more (ironic_python_agent/hardware.py, get_os_install_device), and adds partitions.
   const machine = await startMachine({ directory, diskGiB: Math.max(rootGiB, 4) + 2, address, filesPort, firmware });
+  const { accelerator } = machine;
   try {
     const start = performance.now();
     const name = `full-${image.imageId}`;
@@ -48,10 +52,10 @@ export async function fullPart(
     if (ready.provision_state !== "wait call-back") return { outcome: failed("prepare", ready.last_error ?? "") };
     await machine.go();
     const written = await watchDeploy(accepting, machine, nodeId);
-    if (!written.passed) return { outcome: written };
+    if (!written.passed) return { accelerator, outcome: written };
     const deploySeconds = (performance.now() - start) / 1000;
     await powerOff(machine);
-    return { deploySeconds, ...(await bootFromDisk(machine, directory, firmware, accepting)) };
+    return { accelerator, deploySeconds, ...(await bootFromDisk(machine, directory, firmware, accepting)) };
   } finally {
     await machine.end();
     if (!keepDisk) await rm(machine.disk, { force: true });
@@ -72,12 +76,13 @@ export interface FullRequest {
 /** Until the node is active. */
 async function watchDeploy({ ironic, say, signal }: Accepting, machine: Machine, nodeId: string): Promise<Outcome> {
   const start = performance.now();
+  let called = false;
   for (;;) {
     const { provision_state: state, last_error: why, deploy_step: step } = await ironic.get(nodeId);
     const line = await machine.lastLine();
     // The first step, `deploy`, ends when the agent has called (ironic/drivers/modules/agent.py).
-    const called = step?.step !== undefined && step.step !== "deploy";
-    say(`${called ? step.step : "waiting for the agent"}: ${shown(line)}`);
+    called ||= step?.step !== undefined && step.step !== "deploy";
+    say(`${called ? (step?.step ?? "the agent ends") : "waiting for the agent"}: ${shown(line)}`);
     if (state === "active") return passed;
     if (state === "deploy failed") return failed("write", why ?? "Ironic does not say why");
     const stuck = stuckReason(machine, called, (performance.now() - start) / 1000);
@@ -87,6 +92,7 @@ async function watchDeploy({ ironic, say, signal }: Accepting, machine: Machine,
 }
 
 function stuckReason(machine: Machine, called: boolean, seconds: number): string | undefined {
+  if (machine.hopeless !== undefined) return machine.hopeless;
   if (!machine.running) return "the machine switched itself off";
   // While it writes, the agent has nothing to say.
   if (!called && machine.silentFor > limits.silence * 1000) return `the machine said nothing for ${limits.silence} s`;

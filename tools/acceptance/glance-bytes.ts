@@ -28,12 +28,14 @@ const patience = 3_600_000;
  *
  * @param session of the conductor's account
  * @param expected the build id that the stack exports
+ * @param signal ends the reading by throwing its reason
  * @returns what was read by role, or why these are not the images of the stack
  */
 export async function readBuild(
   session: Session,
   ids: BuildIds,
   expected: string,
+  signal: AbortSignal,
 ): Promise<{ readonly seen: SeenBuild; readonly problem?: ByteProblem }> {
   const seen: Partial<Record<ArtifactFileRole, SeenImage>> = {};
   for (const [role, id] of Object.entries(ids) as [ArtifactFileRole, string][]) {
@@ -41,7 +43,7 @@ export async function readBuild(
     if (record === undefined) return { seen, problem: { stage: "missing", why: `Glance: no image ${id} (${role})` } };
     if (record.status !== "active")
       return { seen, problem: { stage: "missing", why: `Glance: image ${id} (${role}) is ${record.status}` } };
-    const { status, value, ...digest } = await digests(session, record);
+    const { status, value, ...digest } = await digests(session, record, signal);
     if (status !== 200)
       return { seen, problem: { stage: "missing", why: `Glance: the bytes of ${id} (${role}): status ${status}` } };
     if (record.os_hash_value && value !== record.os_hash_value) {
@@ -63,11 +65,18 @@ export interface ByteProblem {
   readonly why: string;
 }
 
-async function digests(session: Session, record: GlanceImage) {
+async function digests(session: Session, record: GlanceImage, signal: AbortSignal) {
   const url = `${session.imageEndpoint}${imagePath(record.id)}/file`;
   const request = { method: "GET", url, headers: { "X-Auth-Token": session.token } } as const;
   return await withAnswer(request, session.cloud.tls, patience, async (response) => ({
     status: response.statusCode,
-    ...(await digestsOf(response, record.os_hash_algo ?? undefined)),
+    ...(await digestsOf(until(signal, response), record.os_hash_algo ?? undefined)),
   }));
+}
+
+async function* until(signal: AbortSignal, bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  for await (const chunk of bytes) {
+    signal.throwIfAborted();
+    yield chunk;
+  }
 }

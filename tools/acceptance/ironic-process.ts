@@ -6,6 +6,7 @@ import { z } from "zod";
 import { IronicImagesError } from "../../core/errors.ts";
 import type { Cloud } from "../../core/openstack/clouds.ts";
 import { lastLines } from "../text.ts";
+import { conductorEnvironment } from "./conductor-environment.ts";
 import { hostSeenByNode, ironicConf } from "./ironic-conf.ts";
 
 /** A real Ironic on loopback, API and conductor. */
@@ -35,23 +36,26 @@ const folders = ["http/agent_images", "tmp", "certificates", "deploy-logs", "tft
  * with this process, however that ends.
  *
  * @param cloud the conductor's account
+ * @param signal ends it while it starts
  * @throws IronicImagesError `ironic-failed`, with nothing left running
  */
 export async function startIronic({
   directory,
   virtualenv,
   cloud,
+  signal,
 }: {
   directory: string;
   virtualenv: string;
   cloud: Cloud;
+  signal: AbortSignal;
 }): Promise<RunningIronic> {
   for (const folder of folders) await mkdir(join(directory, folder), { recursive: true, mode: 0o700 });
   const caFile = cloud.tls.ca === undefined ? undefined : join(directory, "ca.pem");
   if (caFile !== undefined) await writeFile(caFile, cloud.tls.ca ?? "");
   const log = join(directory, "ironic.log");
   const python = execa(join(virtualenv, "bin/python"), ["-E", "-s", "-B", server, directory, hostSeenByNode], {
-    env: environment(directory, virtualenv),
+    env: conductorEnvironment(process.env, directory, virtualenv),
     extendEnv: false,
     reject: false,
     stdin: "pipe",
@@ -62,7 +66,10 @@ export async function startIronic({
     python.stdin.end();
     await python;
   };
+  const abandon = () => void stop();
+  signal.addEventListener("abort", abandon);
   try {
+    signal.throwIfAborted();
     const said = createInterface({ input: python.stdout })[Symbol.asyncIterator]();
     const { apiPort, filesPort } = portsSchema.parse(await line(said));
     const place = { directory, apiPort, filesPort, cloud, ...(caFile === undefined ? {} : { caFile }) };
@@ -82,17 +89,9 @@ export async function startIronic({
     throw new IronicImagesError("ironic-failed", `Ironic did not start; its log: ${log}`, await lastWords(directory), {
       cause: error,
     });
+  } finally {
+    signal.removeEventListener("abort", abandon);
   }
-}
-
-// The deploy interfaces run qemu-img; proxies are never asked for what is on loopback.
-function environment(directory: string, virtualenv: string): Record<string, string> {
-  return {
-    PATH: `${join(virtualenv, "bin")}:${process.env["PATH"] ?? ""}`,
-    HOME: directory,
-    LANG: "C.UTF-8",
-    PYTHONWARNINGS: "ignore",
-  };
 }
 
 async function line(lines: AsyncIterator<string>): Promise<unknown> {

@@ -33,7 +33,8 @@ export function machineCommand(request: MachineRequest): string[] {
     "-nodefaults",
     "-no-reboot",
     ...["-display", "none"],
-    ...["-machine", "q35"],
+    // SeaBIOS writes to the serial port too then, and iPXE through it: minutes that would be silent otherwise.
+    ...["-machine", "q35,graphics=off"],
     ...["-accel", accelerator === "tcg" ? "tcg,thread=multi" : "kvm"],
     ...["-cpu", processor[accelerator]],
     ...["-smp", "2"],
@@ -61,6 +62,8 @@ export function agentArguments(forwardedPort: number): string[] {
   return [
     "console=ttyS0",
     "nofb",
+    // An emulated timer can be so late on a busy host that the kernel takes it for broken, and panics (arch/x86/kernel/apic/io_apic.c, check_timer).
+    "no_timer_check",
     // Our Ironic speaks HTTP without TLS, on loopback.
     "ipa-insecure=1",
     "ipa-debug=1",

@@ -5,6 +5,7 @@ import { endsWithUs, type Accelerator } from "../../core/boot/command.ts";
 import { prepareUefi } from "../../core/boot/firmware.ts";
 import { SerialLog } from "../../core/boot/serial-log.ts";
 import { IronicImagesError } from "../../core/errors.ts";
+import { AgentConsole } from "./agent-console.ts";
 import { machineCommand } from "./machine-command.ts";
 import { monitor } from "./monitor.ts";
 import type { NodeFirmware } from "./new-node.ts";
@@ -25,6 +26,8 @@ export interface Machine {
   readonly running: boolean;
   /** The last line on its console. */
   lastLine(): Promise<string>;
+  /** Why its console says that no agent will call, as far as {@link Machine.lastLine} has read it. */
+  readonly hopeless: string | undefined;
   /** Milliseconds since it last said something. */
   readonly silentFor: number;
   end(): Promise<void>;
@@ -56,7 +59,10 @@ export async function startMachine(options: {
   void qemu.finally(() => {
     running = false;
   });
-  const log = new SerialLog(serialLog, () => undefined);
+  const console = new AgentConsole();
+  const log = new SerialLog(serialLog, (line, whole) => {
+    console.hear(line, whole);
+  });
   let spoke = performance.now();
   let ending: Promise<void> | undefined;
   const end = () =>
@@ -79,6 +85,9 @@ export async function startMachine(options: {
       async lastLine() {
         if (await log.poll()) spoke = performance.now();
         return log.text.trimEnd().split("\n").at(-1) ?? "";
+      },
+      get hopeless() {
+        return console.hopeless();
       },
       get silentFor() {
         return performance.now() - spoke;

@@ -1,5 +1,6 @@
 /** `npm run acceptance`: a real Ironic deploys what a stack publishes. Exits with 1 unless every image is accepted. */
 import { execa } from "execa";
+import { requireQemu } from "../../core/boot/boot.ts";
 import { IronicImagesError } from "../../core/errors.ts";
 import { authenticate } from "../../core/openstack/keystone.ts";
 import { requireStarted, stackProcessEnvironment } from "../environment.ts";
@@ -17,19 +18,15 @@ import { startIronic } from "./ironic-process.ts";
 import { macAddresses } from "./mac-addresses.ts";
 import { acceptanceOptions } from "./options.ts";
 import { takePlace } from "./place.ts";
-import { resultText } from "./result.ts";
+import { resultText, type AcceptanceResult } from "./result.ts";
 import { stackIds } from "./stack-ids.ts";
 
 const interrupted = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-  process.on(signal, () =>
-    interrupted.abort(new IronicImagesError("interrupted", `ended by ${signal}; Ironic and its machine are stopped`)),
-  );
-}
 
 await runTool(async () => {
   const { stack, images, quick, keep, conductor } = acceptanceOptions(process.argv.slice(2));
   requireStarted(stack);
+  if (!quick) await requireQemu();
   const pulumi = { directory: projectDirectory, env: stackProcessEnvironment(stack) };
   const ids = stackIds(await outputs(pulumi, stack), stack, images);
   const { region } = await askCloud(pulumi, stack);
@@ -39,10 +36,12 @@ await runTool(async () => {
   const virtualenv = await report.step("Ironic", (progress) =>
     ensureVirtualenv({ name: "ironic", cacheDirectory: cacheDirectory(), progress }),
   );
+  endOnSignals();
   const place = await takePlace(projectDirectory, plainName(stack));
   try {
+    const { signal } = interrupted;
     const ironic = await report.step("Ironic on loopback", () =>
-      startIronic({ directory: place.work, virtualenv, cloud }),
+      startIronic({ directory: place.work, virtualenv, cloud, signal }),
     );
     try {
       const accepting = {
@@ -51,10 +50,11 @@ await runTool(async () => {
         httpRoot: ironic.httpRoot,
         deploy: ids.deploy,
         nextAddress: macAddresses(),
-        signal: interrupted.signal,
+        signal,
       };
       const results = await accept({ accepting, ironic, ids, place, report, quick, keep });
-      const file = await place.writeResult({ stack, finishedAt: new Date().toISOString(), images: results });
+      const result: AcceptanceResult = { stack, finishedAt: new Date().toISOString(), images: results };
+      const file = await place.writeResult(result);
       console.log(`${resultText(results)}\n\nThe same as JSON: ${file}`);
       if (results.some(({ verdict }) => verdict === "refused")) process.exitCode = 1;
     } finally {
@@ -67,6 +67,15 @@ await runTool(async () => {
     await place.leave(keep);
   }
 });
+
+/** From when on there is something to end: Ironic, a machine, their files. */
+function endOnSignals(): void {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () =>
+      interrupted.abort(new IronicImagesError("interrupted", `ended by ${signal}; Ironic and its machine are stopped`)),
+    );
+  }
+}
 
 async function outputs({ directory, env }: PulumiPlace, stack: string): Promise<unknown> {
   const args = ["stack", "output", "--json", "--stack", stack, "--non-interactive", "--color", "never"];

@@ -48,6 +48,12 @@ const meanings: readonly Meaning[] = [
   },
   {
     stages: ["network-boot"],
+    said: /no modules for its kernel/,
+    sentence: () =>
+      "The deploy ramdisk is that of another kernel, so a node has no drivers, and waits for nothing: take kernel and ramdisk from one build, and register them together",
+  },
+  {
+    stages: ["network-boot"],
     sentence: () =>
       "The deploy images do not bring up an agent that finds Ironic, so a node would wait for nothing: see whether kernel and ramdisk are of one build, and the console",
   },

@@ -1,8 +1,9 @@
 import { chmod, cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { identifyProcess, identityText } from "../../core/build/jobs/process-identity.ts";
 import { IronicImagesError } from "../../core/errors.ts";
 import { acquireLock } from "../../core/lock.ts";
-import { localPaths } from "../paths.ts";
+import { acceptancePaths, howToEnd } from "./running.ts";
 
 /** The directories of an acceptance, in `.local/acceptance` of a clone. One runs at a time. */
 export interface Place {
@@ -24,12 +25,17 @@ export interface Place {
  * @throws IronicImagesError `acceptance-runs`
  */
 export async function takePlace(project: string, stack: string): Promise<Place> {
-  const root = join(localPaths(project).root, "acceptance");
+  const { root, lock: lockFile, process: processFile, work } = acceptancePaths(project);
   await mkdir(root, { recursive: true });
-  const lock = await acquireLock(join(root, "lock"), { wait: false });
+  const lock = await acquireLock(lockFile, { wait: false });
   if (lock === undefined)
-    throw new IronicImagesError("acceptance-runs", "another acceptance runs in this directory; let it end first");
-  const work = join(root, "work");
+    throw new IronicImagesError(
+      "acceptance-runs",
+      "another acceptance runs in this directory; let it end first",
+      howToEnd(project),
+    );
+  const self = identifyProcess(process.pid);
+  if (self !== undefined) await writeFile(processFile, identityText(self));
   const results = join(root, stack);
   for (const directory of [work, results]) {
     await rm(directory, { recursive: true, force: true });
@@ -54,6 +60,7 @@ export async function takePlace(project: string, stack: string): Promise<Place> 
     },
     async leave(keep) {
       if (!keep) await rm(work, { recursive: true, force: true });
+      await rm(processFile, { force: true });
       lock.release();
     },
   };

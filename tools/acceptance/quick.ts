@@ -32,7 +32,7 @@ export async function quickPart(accepting: Accepting, image: StackImage, deployS
     ...(kernelId === undefined ? {} : { kernel: kernelId }),
     ...(ramdiskId === undefined ? {} : { ramdisk: ramdiskId }),
   };
-  const { seen, problem } = await readBuild(accepting.session, ids, buildId);
+  const { seen, problem } = await readBuild(accepting.session, ids, buildId, accepting.signal);
   const rootGiB = rootDiskGiB(seen.image?.record);
   if (problem !== undefined) return { rootGiB, outcome: failed(problem.stage, problem.why) };
   let firmware: NodeFirmware | undefined;

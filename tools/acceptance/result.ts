@@ -1,8 +1,18 @@
+import type { Accelerator } from "../../core/boot/command.ts";
 import { textTable } from "../text.ts";
 import type { NodeFirmware } from "./new-node.ts";
 import type { Stage } from "./outcome.ts";
 
-/** What an acceptance says of one image; this is what the JSON file holds. */
+/** What the JSON file of an acceptance holds. */
+export interface AcceptanceResult {
+  /** As Pulumi takes it. */
+  readonly stack: string;
+  /** ISO 8601. */
+  readonly finishedAt: string;
+  readonly images: readonly ImageResult[];
+}
+
+/** What an acceptance says of one image. */
 export interface ImageResult {
   /** Its name in the stack's file. */
   readonly image: string;
@@ -15,6 +25,8 @@ export interface ImageResult {
   /** `skipped`: this machine cannot do it, `why` says what it lacks. */
   readonly full: "passed" | "failed" | "skipped" | "not asked";
   readonly why?: string;
+  /** What the machine ran on: of the processor's own virtualization, or emulated, which takes ten times as long. */
+  readonly accelerator?: Accelerator;
   /** From the request to `active`. */
   readonly deploySeconds?: number;
   /** From power-on to the login prompt. */

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { runningJobs } from "../../core/build/jobs/running-jobs.ts";
 import { sweepBuilds } from "../../core/build/builder/sweep.ts";
 import { IronicImagesError } from "../../core/errors.ts";
+import { runningAcceptance } from "../acceptance/running.ts";
 import { stopCloud } from "../cloud/control.ts";
 import { localPaths } from "../paths.ts";
 import { removeTree, sizeOf } from "./remove-tree.ts";
@@ -19,7 +20,7 @@ export interface CleanOptions {
 
 /**
  * Stops the local cloud, and removes all that the tools and builds have made.
- * @throws IronicImagesError `clean-build-runs`, `clean-cache-unsafe` before anything is touched; those of removeTree
+ * @throws IronicImagesError `clean-build-runs`, `clean-acceptance-runs`, `clean-cache-unsafe` before anything is touched; those of removeTree
  */
 export async function clean({ project, cache, say }: CleanOptions): Promise<void> {
   if (cache !== undefined) requireSafe(cache, project);
@@ -32,6 +33,13 @@ export async function clean({ project, cache, say }: CleanOptions): Promise<void
       "clean-build-runs",
       "a build is running; wait for it, or end it, and run the command again",
       [...held, ...jobs].join("\n"),
+    );
+  const acceptance = await runningAcceptance(project);
+  if (acceptance !== undefined)
+    throw new IronicImagesError(
+      "clean-acceptance-runs",
+      "an acceptance is running; wait for it, or end it, and run the command again",
+      acceptance,
     );
   const { root, cloud } = localPaths(project);
   if (await stopCloud(cloud)) say("stopped the local cloud");

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import type { TestContext } from "node:test";
 import { identifyProcess, identityText, type ProcessIdentity } from "../../../core/build/jobs/process-identity.ts";
 import { acquireLock } from "../../../core/lock.ts";
+import { takePlace } from "../../../tools/acceptance/place.ts";
 import { clean } from "../../../tools/clean/clean.ts";
 import { temporaryDirectory } from "../../support/temporary-directory.ts";
 
@@ -72,6 +73,23 @@ test("while a job runs that holds no lock yet nothing is touched, and how to end
     code: "clean-build-runs",
     details: `${job}: \`kill ${process.pid}\` ends it cleanly`,
   });
+});
+
+test("while an acceptance runs nothing is touched, and how to end it is said; what a killed one left goes", async (t) => {
+  const { project, cache } = usedProject(t);
+  const place = await takePlace(project, "local");
+  mkdirSync(join(place.work, "machines"));
+  await assert.rejects(clean({ project, cache, say: () => assert.fail("said something") }), {
+    code: "clean-acceptance-runs",
+    details: `${join(project, ".local/acceptance/lock")}: \`kill ${process.pid}\` ends it cleanly`,
+  });
+  await assert.rejects(takePlace(project, "local"), {
+    code: "acceptance-runs",
+    details: `\`kill ${process.pid}\` ends it cleanly`,
+  });
+  await place.leave(true);
+  await clean({ project, cache, say: () => {} });
+  assert.deepEqual(readdirSync(project), ["recipes"]);
 });
 
 test("a cache with something of somebody else's is left alone, and so is everything else", async (t) => {
