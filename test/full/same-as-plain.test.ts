@@ -67,16 +67,20 @@ test(
   { skip, timeout: 3_600_000 },
   async (t) => {
     const project = makeProject(t);
-    await project.build(project.job("first", content));
-    const { record } = await project.build(project.job("second", { ...content, revision: "2" }));
+    await project.build(project.job("image", content));
+    const { record } = await project.build(project.job("image", { ...content, revision: "2" }));
     const file = (name = ""): string => project.artifact(record, name);
-    assert.match(readFileSync(file("build.log"), "utf8"), /Took the base root that debootstrap made/);
+    const log = readFileSync(file("build.log"), "utf8");
+    assert.match(log, /Took the base root that debootstrap made/);
+    assert.match(log, /Kept [1-9]\d+ packages that the archive has/);
+    assert.equal(log.match(/update-initramfs: Generating /g)?.length, 1);
     const { image, kernel, ramdisk } = record.files;
     const ours = await lookAt(temporaryDirectory(t), file(image?.name), file(kernel?.name), file(ramdisk?.name));
 
     const scratch = temporaryDirectory(t);
     const plain = await withPlainBuild(
       join(scratch, "plain"),
+      "image",
       builder ?? "",
       requestedElements(content),
       content.release,

@@ -7,18 +7,20 @@ import { hostSources, readHostFacts } from "../../core/build/sources/host-source
 /**
  * Runs `disk-image-create` as a person does who follows the documentation, with the build host's mirrors and an empty cache, in namespaces of its own so that nothing of it
  * stays. Needs root; nothing in the arguments may need kpartx.
+ * @param name of the image, which is in its manifests
  * @param bin directory of the command
  * @param words arguments without `-o`
  * @param use given the path of the outputs without extension, which are gone afterwards
  */
 export async function withPlainBuild<T>(
   directory: string,
+  name: string,
   bin: string,
   words: readonly string[],
   release: string,
   use: (output: string) => Promise<T>,
 ): Promise<T> {
-  for (const name of ["home", "tmp", "cache", "out"]) mkdirSync(join(directory, name), { recursive: true });
+  for (const each of ["home", "tmp", "cache", "out"]) mkdirSync(join(directory, each), { recursive: true });
   // By this mark clean.sh knows what it may remove, with its loop devices.
   writeFileSync(join(directory, "ironic-images-build"), "");
   const { mirrors, proxy, caBundle } = hostSources(await readHostFacts(), {}, words[0] ?? "");
@@ -38,11 +40,11 @@ export async function withPlainBuild<T>(
     no_proxy: proxy.no,
     SSL_CERT_FILE: caBundle,
   };
-  const variables = Object.entries(environment).flatMap(([name, value]) =>
-    value === undefined ? [] : [`${name}=${value}`],
+  const variables = Object.entries(environment).flatMap(([variable, value]) =>
+    value === undefined ? [] : [`${variable}=${value}`],
   );
   const alone = ["--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--mount-proc"];
-  const output = join(directory, "out/plain");
+  const output = join(directory, "out", name);
   try {
     await execa(
       "setpriv",

@@ -18,6 +18,30 @@ export const imageDifferences: readonly ExplainedDifference[] = [
     why: "a compressed archive with times in it; what is in it is compared file by file",
   },
   {
+    shown: "/etc/apt/sources.list.d/*.list",
+    path: /^\/etc\/apt\/sources\.list\.d\/(default|security|updates)\.list$/,
+    may: ["size", "content"],
+    why: "a plain image keeps the mirrors of the build host, ours has the distribution's or the recipe's",
+  },
+  {
+    shown: "/etc/dib-manifests/dib_arguments",
+    path: /^\/etc\/dib-manifests\/dib_arguments$/,
+    may: ["size", "content"],
+    why: "the words of the command: ours names architecture, format and compression",
+  },
+  {
+    shown: "/etc/dib-manifests/dib_environment",
+    path: /^\/etc\/dib-manifests\/dib_environment$/,
+    may: ["size", "content"],
+    why: "the variables of the build: ours has the recipe's alone, not the build host's paths and mirrors",
+  },
+  {
+    shown: "/etc/resolv.conf",
+    path: /^\/etc\/resolv\.conf$/,
+    may: ["size", "content"],
+    why: "a plain image keeps the build host's name servers, in ours it is empty",
+  },
+  {
     shown: "/etc/iscsi/initiatorname.iscsi",
     path: /^\/etc\/iscsi\/initiatorname\.iscsi$/,
     may: ["content"],
