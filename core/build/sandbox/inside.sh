@@ -3,6 +3,7 @@
 # Usage: inside.sh BUILD-DIRECTORY CACHE-DIRECTORY
 # Standard input is a line: empty, or two words in base64, what becomes secrets/environment and secrets/search.json.
 set -eu
+{ # Read as a whole before it runs: whoever edits this file during a build does not change that build.
 here=$(dirname "$(readlink -f "$0")")
 build=$1 cache=$2
 
@@ -106,3 +107,4 @@ for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
   sleep 0.1
 done
 exit "$status"
+}

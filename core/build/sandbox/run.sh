@@ -4,6 +4,7 @@
 # Standard input is the caller's grip. Its first line is the build's secrets, see inside.sh, or empty. Then the line "cancel" lets the build end
 # itself, and its end (the caller died) kills everything at once.
 set -u
+{ # Read as a whole before it runs: whoever edits this file during a build does not change that build.
 umask 022
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 here=$(dirname "$(readlink -f "$0")")
@@ -44,3 +45,4 @@ else
   "$here/clean.sh" --locked --keep-outputs "$owner" "$build"
 fi
 exit "$status"
+}

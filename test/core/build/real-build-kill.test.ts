@@ -62,9 +62,12 @@ test(
     const next = build.events()[Symbol.asyncIterator]().next();
     await eventually("the hook holds", 120, () => processesWith("sleep 86400.75").length > 0);
     const disk = await diskInode(project);
-    // The supervisors first, so that none of them can clean up.
-    for (const kind of [/sandbox\/run\.sh/, /job-main\.ts /, /sandbox\/inside\.sh/])
-      killAll(victims(project.directory, kind), "SIGKILL");
+    // The supervisors first and in one moment, so that none of them can clean up after another.
+    const kinds = [/job-main\.ts /, /sandbox\/run\.sh/, /sandbox\/inside\.sh/];
+    killAll(
+      kinds.flatMap((kind) => victims(project.directory, kind)),
+      "SIGKILL",
+    );
     await next.catch(() => undefined);
     await eventually("no process is left", 10, () => processesWith("sleep 86400.75").length === 0);
     assert.ok((await loopInodes()).includes(disk), "a loop device is left over");
