@@ -15,6 +15,11 @@ const cardPatience = 90;
 /** What systemd (units/emergency.service.in, rescue.service.in), initramfs-tools (scripts/functions, panic) and dracut say before a shell that nobody types into. */
 const shell = /You are in (?:emergency|rescue) mode|Give root password for maintenance|^\(initramfs\) |^dracut:\/# /;
 
+/** SeaBIOS (src/boot.c), OVMF (MdeModulePkg/Universal/BdsDxe/BdsEntry.c; Shell of EDK II) and iPXE's last words, with nothing left to try. */
+const nothingToBoot = /^No bootable device\.|No bootable option or device was found|^UEFI Interactive Shell /;
+/** iPXE and what stopped it (its error pages); the one before Ironic's script gives up says most. */
+const networkBootError = /Could not (?:boot|select|start)[^:]*: .*\(https?:\/\/ipxe\.org\/[0-9a-f]{8}\)/;
+
 /** systemd (src/core/service.c) of an agent that ends whenever it is started; the third time is no accident. */
 const restarts = /ironic-python-agent\.service: Scheduled restart job, restart counter is at [3-9]/;
 
@@ -30,6 +35,7 @@ const unknown = /LookupNodeError|Could not look up node info/;
 export class AgentConsole {
   #withoutModules: { readonly kernel: string; readonly since: number } | undefined;
   #cardSeen = false;
+  #networkBootError: string | undefined;
   #reason: string | undefined;
 
   /**
@@ -56,6 +62,9 @@ export class AgentConsole {
     const kernel = noModules.exec(line)?.slice(1).find(Boolean);
     if (kernel !== undefined) this.#withoutModules ??= { kernel, since: now };
     this.#cardSeen ||= card.test(line);
+    this.#networkBootError ??= networkBootError.exec(line)?.[0];
+    if (nothingToBoot.test(line))
+      this.#reason ??= `the firmware started nothing over the network: ${this.#networkBootError ?? line.trim()}`;
     this.#reason ??= kernelPanic.exec(line)?.[0];
     if (restarts.test(line)) this.#reason ??= "the agent ended three times";
     if (noCard.test(line)) this.#reason ??= "the agent saw no network card for a minute";

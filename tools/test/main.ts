@@ -11,6 +11,7 @@ import { cacheDirectory, projectDirectory } from "../paths.ts";
 import { createReport } from "../report.ts";
 import { runTool } from "../run-tool.ts";
 import { installParts } from "../start/install.ts";
+import { writeAcceptanceProof } from "./acceptance-proof.ts";
 import { writeBuilt } from "./built.ts";
 import { writeFaultProof } from "./fault-proof.ts";
 import { writePages } from "../docs/pages.ts";
@@ -58,12 +59,16 @@ await runTool(async () => {
     });
     const sources = { commit: await git("rev-parse", "HEAD"), clean: (await git("status", "--porcelain")) === "" };
     const built = path.join(scratch, "built.jsonl");
+    const accepted = path.join(scratch, "accepted.jsonl");
     process.exitCode = await runTests(plan.arguments, {
       IRONIC_IMAGES_TEST_CLOUD: cloud,
       // Of its own: each test's copy of the program has other paths, and would stay in the user's for ever.
       NODE_COMPILE_CACHE: path.join(scratch, "node-compile"),
-      ...(values.full ? { IRONIC_IMAGES_TEST_FULL: "1", IRONIC_IMAGES_TEST_BUILT: built } : {}),
+      ...(values.full
+        ? { IRONIC_IMAGES_TEST_FULL: "1", IRONIC_IMAGES_TEST_BUILT: built, IRONIC_IMAGES_TEST_ACCEPTED: accepted }
+        : {}),
     });
+    writeAcceptanceProof(projectDirectory, accepted, sources);
     if (values.full && positionals.length === 0) {
       await writeProof(proofFile, sources);
       await writeFaultProof(projectDirectory, faultsFile, { ...sources, date: new Date() });

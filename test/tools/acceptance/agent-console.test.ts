@@ -35,6 +35,16 @@ for (const [title, line, reason] of [
   });
 }
 
+test("a machine whose firmware gives up is not waited for, and the first error of the network boot is told", () => {
+  const lines = [
+    "Could not select: Exec format error (http://ipxe.org/2e008081)",
+    "Could not boot image: Connection timed out (http://ipxe.org/4c22e035)",
+  ];
+  assert.equal(heard(lines).hopeless(600_000), undefined);
+  assert.match(heard([...lines, "No bootable device."]).hopeless(0) ?? "", /nothing over the network: .*Exec format/);
+  assert.match(heard(["UEFI Interactive Shell v2.2"]).hopeless(0) ?? "", /nothing over the network: UEFI Interactive/);
+});
+
 test("a prompt that nobody answers is a line without an end", () => {
   assert.match(heard(["(initramfs) "], false).hopeless(0) ?? "", /stopped in a shell: \(initramfs\)/);
 });
