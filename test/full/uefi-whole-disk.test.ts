@@ -1,8 +1,8 @@
-// A real Debian image for UEFI: built (in user-mode-linux where this kernel lacks VFAT), looked into, and booted under OVMF to a login prompt.
+// A real Debian image for UEFI: built (in user-mode-linux where this kernel lacks VFAT), looked into, booted under OVMF to a login prompt, and deployed by a real Ironic.
 import assert from "node:assert/strict";
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { test } from "node:test";
+import { after, before, describe, it, test } from "node:test";
 import type { ArtifactRecord } from "../../core/artifacts/record.ts";
 import { openStore } from "../../core/artifacts/store.ts";
 import { bootTest } from "../../core/boot/boot-test.ts";
@@ -13,6 +13,9 @@ import type { BuildJob } from "../../core/build/job.ts";
 import { localExecutor } from "../../core/build/local-executor.ts";
 import type { RecipeContent } from "../../core/recipe/content.ts";
 import { fingerprint, fingerprintInputs } from "../../core/recipe/fingerprint.ts";
+import { fingerprints, localImages, noteAcceptance, startAcceptance, type LocalImages } from "../support/acceptance.ts";
+import { keepInCache, takeWhatIsThere } from "../support/artifact-cache.ts";
+import { testCloud, type TestCloud } from "../support/cloud.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { buildInUml } from "../support/uml/build.ts";
 import { efiSystemPartition, readDisk, readGpt } from "../support/uml/gpt.ts";
@@ -34,6 +37,7 @@ const content: RecipeContent = {
   environment: {},
 };
 
+const name = "debian-uefi";
 const buildMinutes = 120;
 
 test("a Debian whole-disk image for UEFI boots to a login prompt", { skip: needs() }, async (t) => {
@@ -46,15 +50,16 @@ test("a Debian whole-disk image for UEFI boots to a login prompt", { skip: needs
     if (before === undefined) delete process.env["TMPDIR"];
     else process.env["TMPDIR"] = before;
   });
-  cpSync(join(import.meta.dirname, "../support/uml/elements"), join(projectDirectory, "elements"), { recursive: true });
+  copyElements(projectDirectory);
   const inputs = fingerprintInputs(content, projectDirectory);
-  const job: BuildJob = { schema: 1, name: "debian-uefi", fingerprint: fingerprint(inputs), inputs };
+  const job: BuildJob = { schema: 1, name, fingerprint: fingerprint(inputs), inputs };
   const say = progress();
 
   const record = kernelHasVfat
     ? await buildHere(job, projectDirectory, say)
     : await buildInUml(job, { projectDirectory, timeoutMinutes: buildMinutes, onLine: say });
   t.diagnostic(`built on kernel ${record.tools["kernel"]}: ${JSON.stringify(record.seconds)}`);
+  await keepInCache(projectDirectory, job.name, job.fingerprint);
 
   const directory = openStore(projectDirectory).directory(record);
   const image = join(directory, record.files.image?.name ?? "");
@@ -81,6 +86,58 @@ test("a Debian whole-disk image for UEFI boots to a login prompt", { skip: needs
   assert.deepEqual(readdirSync(scratch), [], "no scratch directory is left");
   assert.deepEqual(processesOf(scratch), [], "no process is left");
 });
+
+describe("a real Ironic and the Debian image for UEFI that was built before", { skip: needs() }, () => {
+  let cloud: TestCloud;
+  let local: LocalImages;
+  let isThere = false;
+
+  before(async () => {
+    cloud = await testCloud();
+    local = await localImages(cloud.cloudsFile, "uefi", { userImages: { "my-uefi-disk": { recipe: name } } });
+    const { project } = local;
+    const { architecture: _, ...recipe } = content;
+    copyElements(project.directory);
+    await project.writeRecipe(name, recipe);
+    const wanted = { userImages: { "my-uefi-disk": { recipe: name } }, deployImages: {} };
+    const image = [name, fingerprint(fingerprintInputs(content, project.directory))] as const;
+    assert.deepEqual(await fingerprints(project, wanted), [image]);
+    isThere = await takeWhatIsThere(project.directory, ...image);
+    if (!isThere) return;
+    const up = await project.pulumi(["up", "--yes", "--skip-preview"]);
+    assert.equal(up.exitCode, 0, up.stderr + up.stdout);
+    await local.keep();
+  });
+
+  after(async () => {
+    await local.project.pulumi(["destroy", "--yes", "--skip-preview"]);
+    await local.project.remove();
+    await cloud.stop();
+  });
+
+  it("where OVMF is missing the machine is skipped, and the command says so", async (t) => {
+    if (!isThere) return t.skip("needs the image that the test before this one builds");
+    const hidden = '[ ! -e "$1" ] || mount -t tmpfs none "$1"; shift; exec "$@"';
+    const through = ["unshare", "--mount", "sh", "-c", hidden, "sh", "/usr/share/OVMF"];
+    const { exitCode, stdout, stderr } = await startAcceptance(local.project, [], { through });
+    assert.equal(exitCode, 0, stdout + stderr);
+    assert.match(stdout, /^my-uefi-disk +whole-disk +uefi +passed \(\d+ s\) +skipped +- +accepted$/m);
+    assert.match(stdout, /^my-uefi-disk: full part skipped: OVMF, the UEFI firmware for QEMU, is not on this machine/m);
+  });
+
+  it("is deployed onto a machine with OVMF, which boots from its disk", async (t) => {
+    if (!isThere) return t.skip("needs the image that the test before this one builds");
+    const { exitCode, stdout, stderr } = await startAcceptance(local.project, []);
+    t.diagnostic(stdout);
+    assert.equal(exitCode, 0, stdout + stderr);
+    assert.match(stdout, /^my-uefi-disk +whole-disk +uefi +passed \(\d+ s\) +\d+ s +\d+ s +accepted$/m);
+    await noteAcceptance("A whole-disk image for UEFI", local.project);
+  });
+});
+
+function copyElements(projectDirectory: string): void {
+  cpSync(join(import.meta.dirname, "../support/uml/elements"), join(projectDirectory, "elements"), { recursive: true });
+}
 
 function needs(): string | false {
   if (process.getuid?.() !== 0) return "needs root";

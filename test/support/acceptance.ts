@@ -52,7 +52,7 @@ export async function localImages(cloudsFile: string, name: string, parts: Local
 }
 
 /** Names and fingerprints of the artifacts of a stack. */
-async function fingerprints(
+export async function fingerprints(
   { directory, stack: name }: TestProject,
   config: Readonly<Record<string, unknown>>,
 ): Promise<(readonly [string, string])[]> {
