@@ -1,3 +1,4 @@
+import "../../../support/own-mount-namespace.ts";
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
