@@ -22,6 +22,15 @@ const userImages = {
   "my-disk": { recipe: "tiny-whole-disk" },
 };
 
+/** What the agent runs in an image before it looks for a boot loader; the element tiny has no mount. */
+const mountCommand = `#!/bin/bash
+set -eu
+program=$(type -P mount)
+for file in "$program" $(ldd "$program" | grep -o '/[^ ]*'); do
+  [ -e "$TARGET_ROOT$file" ] || cp -L --parents "$file" "$TARGET_ROOT"
+done
+`;
+
 describe("a real Ironic and machines that do not come up", () => {
   let cloud: TestCloud;
   let local: LocalImages;
@@ -33,7 +42,8 @@ describe("a real Ironic and machines that do not come up", () => {
     local = await localImages(cloud.cloudsFile, "refusals", { userImages });
     const { project } = local;
     await project.addElement("tiny");
-    await project.writeRecipe("tiny-partition", tinyPartition);
+    await project.writeElement("mount-command", { "root.d/20-mount-command": mountCommand });
+    await project.writeRecipe("tiny-partition", { ...tinyPartition, elements: ["mount-command"] });
     await project.writeRecipe("tiny-whole-disk", tinyWholeDisk);
     await up();
     await local.keep();
@@ -70,6 +80,7 @@ describe("a real Ironic and machines that do not come up", () => {
     t.diagnostic(why);
     assert.match(stdout, /^without-boot-loader is refused\. The agent wrote the image and could not make it bootable/m);
     assert.equal(stage, "write");
+    assert.match(why, /grub-install/);
     assert.match(console, /ironic-python-agent/);
   });
 
