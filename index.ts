@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import "./providers/plain-stacks.ts";
 import { markWhenInterrupted } from "./components/cancellation.ts";
+import { declare } from "./components/declare.ts";
 import { DeployImage } from "./components/deploy-image.ts";
 import { ironicSettings } from "./components/ironic-settings.ts";
 import { removeKilledUploads } from "./components/killed-uploads.ts";
@@ -19,7 +20,7 @@ const inCloud = bindCloud(answers);
 
 /** Per user image: `imageId`, `kernelId`, `ramdiskId` (partition images), `fingerprint` and `buildId`. */
 export const userImages = pulumi.output(
-  Object.fromEntries(stack.userImages.map((image) => [image.key, userImage(image, inCloud).published])),
+  declare(() => Object.fromEntries(stack.userImages.map((image) => [image.key, userImage(image, inCloud).published]))),
 );
 
 /** Per architecture: `kernelId`, `ramdiskId`, `fingerprint`, `buildId`, and what the ramdisk takes of a node's `memory`. */
