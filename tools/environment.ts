@@ -65,6 +65,17 @@ export function stackEnvironment(
   return { set, unset: foreign.filter((name) => !(name in set)).sort() };
 }
 
+/** A sentence for whoever named the local cloud's clouds.yaml and works on another stack, whose commands do without it. */
+export function ignoredCloudsNote(
+  stack: string,
+  environment: NodeJS.ProcessEnv = process.env,
+  project: string = projectDirectory,
+): string | undefined {
+  const name = "OS_CLIENT_CONFIG_FILE";
+  if (stack === localStack || !stackEnvironment(stack, environment, project).unset.includes(name)) return undefined;
+  return `${name} is ignored: it names the local cloud's clouds.yaml (${environment[name]}), which is for the stack ${localStack} alone; a clouds.yaml in the project directory counts for every stack`;
+}
+
 /** The whole environment of a process that works on a stack. */
 export function stackProcessEnvironment(
   stack: string,

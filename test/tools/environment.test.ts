@@ -4,7 +4,13 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { test } from "node:test";
 import { parse } from "yaml";
-import { linkedCommands, requireStarted, stackEnvironment, stackProcessEnvironment } from "../../tools/environment.ts";
+import {
+  ignoredCloudsNote,
+  linkedCommands,
+  requireStarted,
+  stackEnvironment,
+  stackProcessEnvironment,
+} from "../../tools/environment.ts";
 import { localPaths, projectDirectory } from "../../tools/paths.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
@@ -82,4 +88,12 @@ test("what Node compiled is kept in the user's cache, or where the user has it",
   const kept = (environment: NodeJS.ProcessEnv) => stackEnvironment("prod", environment, project).set;
   assert.equal(kept({ IRONIC_IMAGES_CACHE: "/cache" })["NODE_COMPILE_CACHE"], "/cache/node-compile");
   assert.equal(kept({ NODE_COMPILE_CACHE: "/mine" })["NODE_COMPILE_CACHE"], "/mine");
+});
+
+test("that the local cloud's clouds.yaml is ignored for another stack is said, and nothing else", () => {
+  const ofLocal = { OS_CLIENT_CONFIG_FILE: "/p/.local/cloud/clouds.yaml" };
+  assert.match(ignoredCloudsNote("prod", ofLocal, "/p") ?? "", /OS_CLIENT_CONFIG_FILE is ignored.*\/p\/\.local\/cloud/);
+  assert.equal(ignoredCloudsNote("local", ofLocal, "/p"), undefined);
+  assert.equal(ignoredCloudsNote("prod", { OS_CLIENT_CONFIG_FILE: "/mine.yaml" }, "/p"), undefined);
+  assert.equal(ignoredCloudsNote("prod", {}, "/p"), undefined);
 });

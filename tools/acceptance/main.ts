@@ -3,7 +3,7 @@ import { execa } from "execa";
 import { requireQemu } from "../../core/boot/boot.ts";
 import { IronicImagesError } from "../../core/errors.ts";
 import { authenticate } from "../../core/openstack/keystone.ts";
-import { requireStarted, stackProcessEnvironment } from "../environment.ts";
+import { ignoredCloudsNote, requireStarted, stackProcessEnvironment } from "../environment.ts";
 import { cacheDirectory, projectDirectory } from "../paths.ts";
 import { askCloud } from "../prune/ask-pulumi.ts";
 import { plainName, type PulumiPlace } from "../pulumi/ask.ts";
@@ -26,6 +26,8 @@ const interrupted = new AbortController();
 await runTool(async () => {
   const { stack, images, quick, keep, conductor } = acceptanceOptions(process.argv.slice(2));
   requireStarted(stack);
+  const ignored = ignoredCloudsNote(stack);
+  if (ignored !== undefined) console.error(`ironic-images: ${ignored}`);
   if (!quick) await requireQemu();
   const pulumi = { directory: projectDirectory, env: stackProcessEnvironment(stack) };
   const ids = stackIds(await outputs(pulumi, stack), stack, images);

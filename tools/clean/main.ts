@@ -11,4 +11,7 @@ await runTool(async () => {
     cache: values["keep-cache"] ? undefined : cacheDirectory(),
     say: console.log,
   });
+  console.log(
+    "Go's and npm's own caches stay, because other projects share them: `go clean -cache -modcache` and `npm cache clean --force` empty them",
+  );
 });

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { glanceClient } from "../../core/openstack/glance.ts";
 import { glanceInventory } from "../../core/openstack/glance-inventory.ts";
 import { removeImages, type Removal } from "../../core/prune/remove.ts";
-import { requireStarted, stackProcessEnvironment } from "../environment.ts";
+import { ignoredCloudsNote, requireStarted, stackProcessEnvironment } from "../environment.ts";
 import { projectDirectory } from "../paths.ts";
 import { runTool } from "../run-tool.ts";
 import { plainName } from "../pulumi/ask.ts";
@@ -21,6 +21,8 @@ await runTool(async () => {
   const isTerminal = process.stdin.isTTY && process.stdout.isTTY;
   const { stack, yes, dryRun, unprotect, nodesCloud } = pruneOptions(process.argv.slice(2), isTerminal);
   requireStarted(stack);
+  const ignored = ignoredCloudsNote(stack);
+  if (ignored !== undefined) console.error(`ironic-images: ${ignored}`);
   const place = { directory: projectDirectory, env: stackProcessEnvironment(stack) };
   const file = parse(await readFile(join(projectDirectory, "Pulumi.yaml"), "utf8")) as unknown;
   const { name: project } = z.object({ name: z.string() }).parse(file);
