@@ -1,5 +1,18 @@
-import { homedir } from "node:os";
+import { userInfo } from "node:os";
 import { isAbsolute, join } from "node:path";
+
+/** What lies in the cache, each a directory: `npm run clean` takes a cache away only if it holds nothing else. */
+export const cacheEntries = [
+  "base-images",
+  "base-roots",
+  "boots",
+  "builds",
+  "downloads",
+  "node-compile",
+  "python",
+  "sources",
+  "test-artifacts",
+] as const;
 
 /**
  * Absolute directory for what may be lost and is shared by all projects of a user: base images, build slots, tools.
@@ -12,5 +25,6 @@ export function cacheDirectory(env: Readonly<Record<string, string | undefined>>
   ] as const) {
     if (value !== undefined && isAbsolute(value)) return join(value, below);
   }
-  return join(env["HOME"] ?? homedir(), ".cache", "ironic-images");
+  const { HOME: home } = env;
+  return join(home !== undefined && isAbsolute(home) ? home : userInfo().homedir, ".cache", "ironic-images");
 }

@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { runningJobs } from "../../core/build/jobs/running-jobs.ts";
 import { sweepBuilds } from "../../core/build/builder/sweep.ts";
+import { cacheEntries } from "../../core/cache-directory.ts";
 import { IronicImagesError } from "../../core/errors.ts";
 import { runningAcceptance } from "../acceptance/running.ts";
 import { stopCloud } from "../cloud/control.ts";
@@ -31,7 +32,7 @@ export async function clean({ project, cache, say }: CleanOptions): Promise<void
   if (held.length > 0 || jobs.length > 0)
     throw new IronicImagesError(
       "clean-build-runs",
-      "a build is running; wait for it, or end it, and run the command again",
+      "a build or an update is running; wait for it, or end it, and run the command again",
       [...held, ...jobs].join("\n"),
     );
   const acceptance = await runningAcceptance(project);
@@ -61,8 +62,7 @@ export async function clean({ project, cache, say }: CleanOptions): Promise<void
 }
 
 /** What this project's tools and builds put into the cache, with the locks beside it. */
-const ownEntry =
-  /^\.?(base-images|boots|builds|downloads|python|sources|test-artifacts|pulumi-[\w.-]+|resource-openstack-[\w.-]+)(\.lock)?$/;
+const ownEntry = new RegExp(`^\\.?(${cacheEntries.join("|")}|pulumi-[\\w.-]+|resource-openstack-[\\w.-]+)(\\.lock)?$`);
 
 /** A cache that somebody put at the top of something else must not take that with it. */
 function requireSafe(cache: string, project: string): void {

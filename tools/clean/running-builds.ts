@@ -1,25 +1,40 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, type Dirent } from "node:fs";
 import { join } from "node:path";
+import { artifactsDirectory } from "../../core/artifacts/names.ts";
 import { buildsDirectory } from "../../core/build/builder/build-directory.ts";
+import { cacheEntries } from "../../core/cache-directory.ts";
 import { acquireLock } from "../../core/lock.ts";
 
-/** The locks that running builds hold: those of this project's builds, and those of the slots that all projects of the user share. */
+/**
+ * The locks that running work holds: those of this project's builds, those of artifacts that an `up` publishes or a boot test reads, and those of
+ * slots, downloads and tools that all projects of the user share.
+ */
 export async function heldLocks({ project, cache }: { project: string; cache: string | undefined }): Promise<string[]> {
-  const directories = [join(project, buildsDirectory), ...(cache === undefined ? [] : [join(cache, "builds")])];
+  const shared = cache === undefined ? [] : [cache, ...cacheEntries.map((entry) => join(cache, entry))];
+  const files = [join(project, buildsDirectory), ...shared].flatMap((directory) =>
+    namesIn(directory, (entry) => entry.isFile() && entry.name.endsWith(".lock")),
+  );
+  // What a process uses of the store it holds shared, see core/artifacts/hold.ts.
+  const artifacts = namesIn(join(project, artifactsDirectory), (entry) => entry.isDirectory());
   const held: string[] = [];
-  for (const path of directories.flatMap(lockFiles)) {
-    const lock = await acquireLock(path, { wait: false });
-    if (lock === undefined) held.push(path);
-    else lock.release();
+  for (const [paths, directory] of [
+    [files, false],
+    [artifacts, true],
+  ] as const) {
+    for (const path of paths) {
+      const lock = await acquireLock(path, { wait: false, directory });
+      if (lock === undefined) held.push(path);
+      else lock.release();
+    }
   }
   return held;
 }
 
-function lockFiles(directory: string): string[] {
+function namesIn(directory: string, isWanted: (entry: Dirent) => boolean): string[] {
   try {
-    return readdirSync(directory)
-      .filter((name) => name.endsWith(".lock"))
-      .map((name) => join(directory, name));
+    return readdirSync(directory, { withFileTypes: true })
+      .filter(isWanted)
+      .map(({ name }) => join(directory, name));
   } catch {
     return [];
   }

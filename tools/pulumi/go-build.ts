@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdir, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { execa, ExecaError } from "execa";
 import { IronicImagesError } from "../../core/errors.ts";
 import type { Progress } from "../report.ts";
@@ -73,9 +74,12 @@ export async function goBuild(
   options: { environment: NodeJS.ProcessEnv; progress: Progress },
 ): Promise<void> {
   let packages = 0;
+  // Go's own place is /tmp, where it leaves more than a gigabyte when it is interrupted; beside the output it is swept with that.
+  const work = join(dirname(output), ".go-build");
+  await mkdir(work, { recursive: true });
   const build = execa("go", goBuildArguments(program, output), {
     cwd: program.moduleDirectory,
-    env: goEnvironment(options.environment),
+    env: { ...goEnvironment(options.environment), GOTMPDIR: work },
     extendEnv: false,
     stdin: "ignore",
     maxBuffer: 10_000_000,
@@ -103,5 +107,7 @@ export async function goBuild(
       tail,
       { cause: error },
     );
+  } finally {
+    await rm(work, { recursive: true, force: true });
   }
 }

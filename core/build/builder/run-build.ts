@@ -15,7 +15,7 @@ import type { BuilderJob } from "../job.ts";
 import { jobFiles } from "../jobs/job-directory.ts";
 import { checkOutputs } from "./outputs.ts";
 import { requireFitHost } from "../host/preflight.ts";
-import { privateTexts } from "../sources/private-texts.ts";
+import { hasMirrorCredential, privateTexts } from "../sources/private-texts.ts";
 import { probeHost, toolVersions } from "../host/probe-host.ts";
 import { baseRoots, type BaseRoots } from "./root-cache.ts";
 import { refuseSecrets } from "../secrets/refuse-secrets.ts";
@@ -96,7 +96,9 @@ async function buildAndPublish(
   const files = jobFiles(jobDirectory);
   try {
     const ingredients = await ingredientsOf(running, builder);
-    const roots = await baseRoots(cacheDirectory(), slot.cache, running.settings.baseRootDays);
+    // A kept tree would hold the credential longer than the build.
+    const rootDays = hasMirrorCredential(ingredients.sources) ? 0 : running.settings.baseRootDays;
+    const roots = await baseRoots(cacheDirectory(), slot.cache, rootDays);
     const build = await newBuildPath(projectDirectory, job.name);
     const buildLock = await acquireLock(buildDirectoryLock(build), { wait: true });
     try {

@@ -21,14 +21,25 @@ export async function sweepOldJobs(projectDirectory: string): Promise<void> {
     const count = kept.get(recipe) ?? 0;
     if (count < keptJobs && (await readResult(directory).catch(() => undefined))?.ok !== true)
       kept.set(recipe, count + 1);
-    else await rm(directory, { recursive: true, force: true });
+    else await rm(directory, { recursive: true, force: true }).catch((error: unknown) => console.error(String(error)));
   }
 }
 
 function isOver(directory: string, projectDirectory: string): boolean {
+  // Without a job it is being made, or whoever made it died: it holds no log, so it may wait until its maker has ended.
+  if (!existsSync(jobFiles(directory).job) && isAlive(makerOf(directory))) return false;
   const process = processOf(directory);
   if (process !== undefined && isRunning(process)) return false;
   return demandOn(directory, projectDirectory) !== "waited";
+}
+
+/** Who makes a directory stands in its name, see `tmp`. */
+function makerOf(directory: string): number {
+  return Number(/-(\d+)-\w+$/.exec(directory)?.[1] ?? 0);
+}
+
+function isAlive(pid: number): boolean {
+  return pid > 0 && existsSync(`/proc/${pid}`);
 }
 
 /** The name that the directories of a recipe's jobs have in common, see `jobPrefix`. */

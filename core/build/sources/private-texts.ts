@@ -49,6 +49,15 @@ export function privateTexts({ mirrors, proxy, pythonIndex }: HostSources): Priv
   return texts.filter(({ text }, index) => text !== "" && texts.findIndex((other) => other.text === text) === index);
 }
 
+/** Whether a mirror is reached with a name or a password: debootstrap leaves the mirror's address in the tree that it makes. */
+export function hasMirrorCredential({ mirrors }: Pick<HostSources, "mirrors">): boolean {
+  return Object.values(mirrors).some((mirror: string | undefined) => {
+    if (mirror === undefined || !URL.canParse(mirror)) return false;
+    const { username, password } = new URL(mirror);
+    return username !== "" || password !== "";
+  });
+}
+
 /** A name that many images have for other reasons counts only with its port. */
 function hostTexts(url: URL, what: string): PrivateText[] {
   if (isTelling(url.hostname)) return [{ text: url.hostname, what: `host of the ${what}`, kind: "host" }];

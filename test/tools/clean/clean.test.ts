@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import type { TestContext } from "node:test";
 import { identifyProcess, identityText, type ProcessIdentity } from "../../../core/build/jobs/process-identity.ts";
+import { cacheEntries } from "../../../core/cache-directory.ts";
 import { acquireLock } from "../../../core/lock.ts";
 import { takePlace } from "../../../tools/acceptance/place.ts";
 import { clean } from "../../../tools/clean/clean.ts";
@@ -15,8 +16,7 @@ function usedProject(t: TestContext) {
   const cache = join(root, "cache/ironic-images");
   for (const directory of [".local/cloud", ".images/artifacts/a", ".images/builds", "node_modules/x", "recipes"])
     mkdirSync(join(project, directory), { recursive: true });
-  mkdirSync(join(cache, "builds"), { recursive: true });
-  mkdirSync(join(cache, "boots"));
+  for (const entry of cacheEntries) mkdirSync(join(cache, entry), { recursive: true });
   writeFileSync(join(cache, "builds/slot-0.lock"), "");
   return { project, cache };
 }
@@ -49,10 +49,16 @@ for (const [title, lockOf] of [
     "a build that uses the shared cache",
     ({ cache }: { project: string; cache: string }) => join(cache, "builds/slot-0.lock"),
   ],
+  [
+    "an update that uses an artifact",
+    ({ project }: { project: string; cache: string }) => join(project, ".images/artifacts/a"),
+  ],
 ] as const) {
   test(`while ${title} runs nothing is touched`, async (t) => {
     const places = usedProject(t);
-    const lock = await acquireLock(lockOf(places), { wait: true });
+    const path = lockOf(places);
+    const directory = !path.endsWith(".lock");
+    const lock = await acquireLock(path, { wait: true, directory, shared: directory });
     try {
       await assert.rejects(clean({ ...places, say: () => assert.fail("said something") }), {
         code: "clean-build-runs",

@@ -23,11 +23,15 @@ test("of the jobs of a recipe that failed or died the newest stay, those that we
   make("done-aaaaaaaaaaaa-1-x", 99, { ...done, process: "4194303-1" });
   make("runs-aaaaaaaaaaaa-1-x", 0, { process: self });
   make("awaited-aaaaaaaaaaaa-1-x", 0, { ...done, [`waiters/${self}_none_0`]: "" });
+  // Without a job.json: one is being made by this process, the maker of the other is gone.
+  const [making, halfMade] = [`my-image-888888888888-${process.pid}-x`, "my-image-999999999999-4194303-x"];
+  for (const name of [making, halfMade]) mkdirSync(join(jobs, name));
   await sweepOldJobs(project);
   assert.deepEqual(
     readdirSync(jobs).sort(),
     [
       ...names("my-image").slice(-keptJobs),
+      making,
       ...names("my-image-two").slice(0, 2),
       "awaited-aaaaaaaaaaaa-1-x",
       "runs-aaaaaaaaaaaa-1-x",
