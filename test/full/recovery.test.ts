@@ -72,7 +72,8 @@ describe("a Glance that is killed and limited, on the real engine", () => {
     {
       title: "fault 43: image_size_cap",
       settings: { glance: "[DEFAULT]\nimage_size_cap = 2000000\n" },
-      says: /limited-image: The image is larger than image_size_cap in glance-api\.conf/,
+      // Glance closes while the body still comes: on a busy machine the reset overtakes its 413.
+      says: /limited-image: (The image is larger than image_size_cap in glance-api\.conf|The connection to Glance broke: .*look at image_size_cap)/,
     },
     {
       title: "fault 43: user_storage_quota",
