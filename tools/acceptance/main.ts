@@ -10,6 +10,7 @@ import { plainName, type PulumiPlace } from "../pulumi/ask.ts";
 import { ensureVirtualenv } from "../python/virtualenv.ts";
 import { createReport } from "../report.ts";
 import { runTool } from "../run-tool.ts";
+import { requireStackFile } from "../stacks.ts";
 import { lastLines } from "../text.ts";
 import { accept } from "./accept.ts";
 import { conductorAccount } from "./conductor-account.ts";
@@ -68,7 +69,7 @@ await runTool(async () => {
   } finally {
     await place.leave(keep);
   }
-});
+}, "acceptance");
 
 /** From when on there is something to end: Ironic, a machine, their files. */
 function endOnSignals(): void {
@@ -84,6 +85,7 @@ async function outputs({ directory, env }: PulumiPlace, stack: string): Promise<
   const options = { cwd: directory, env, extendEnv: false, reject: false, stdin: "ignore" } as const;
   const { exitCode, stdout, stderr, originalMessage } = await execa("pulumi", args, options);
   if (exitCode === 0) return JSON.parse(stdout);
+  requireStackFile(stack);
   const said = lastLines(stderr || (originalMessage ?? ""));
   throw new IronicImagesError("no-ids", `stack ${stack} does not say what it publishes`, said);
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { IronicImagesError } from "../../core/errors.ts";
+import { publishCommand } from "../stacks.ts";
 
 const pairSchema = z.object({ kernelId: z.string(), ramdiskId: z.string(), buildId: z.string() });
 const imageSchema = z.object({
@@ -39,7 +40,7 @@ export function stackIds(outputs: unknown, stack: string, wanted: readonly strin
   if (!parsed.success)
     throw new IronicImagesError(
       "no-ids",
-      `stack ${stack} exports no ids of published images; \`pulumi up --stack ${stack}\` makes them`,
+      `stack ${stack} exports no ids of published images; ${publishCommand(stack)} makes them`,
     );
   const { userImages, deployImages } = parsed.data;
   const known = Object.keys(userImages).join(", ") || "none";

@@ -10,7 +10,7 @@ const texts = {
   stop: ["npm stop", "Ends the local Keystone and Glance; what they hold stays for the next npm start."],
   clean: [
     "npm run clean [-- --keep-cache]",
-    "Ends running builds and the local cloud, and removes everything that was made, in the user's cache too.",
+    "Ends the local cloud and removes everything that was made, in the user's cache too. Refuses while a build runs.",
     "  --keep-cache   leaves the cache, which all clones share",
   ],
   env: [
@@ -27,6 +27,7 @@ const texts = {
   try: [
     "npm run try -- RECIPE [--no-boot]",
     "Builds recipes/RECIPE.yaml on this machine, or finds it in the store, inspects and boots it. No cloud is touched.",
+    "  --no-boot   does not boot it",
   ],
   store: [
     "npm run store -- COMMAND",
@@ -46,11 +47,14 @@ const texts = {
   pin: [
     "npm run pin -- --stack NAME [--architecture NAME] [--check]",
     "Asks the publisher of deploy images for the checksums of both files, and writes them into the stack's file.",
-    "  --check   writes nothing; exits with 1 when upstream has moved, with 2 when it cannot be asked",
+    "  --stack NAME          the stack, as in stacks/Pulumi.NAME.yaml",
+    "  --architecture NAME   the pair of this architecture only",
+    "  --check               writes nothing; exits with 1 when upstream has moved, with 2 when it cannot be asked",
   ],
   prune: [
     "npm run prune -- --stack STACK [--dry-run | --yes] [--unprotect] [--nodes-cloud CLOUD]",
     "Lists images of the stack that its state does not know and no node names, asks, and deletes them.",
+    "  --stack STACK         the stack, as Pulumi takes it",
     "  --dry-run             lists only",
     "  --yes                 does not ask",
     "  --unprotect           deletes protected ones too",

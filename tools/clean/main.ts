@@ -14,4 +14,4 @@ await runTool(async () => {
   console.log(
     "Go's and npm's own caches stay, because other projects share them: `go clean -cache -modcache` and `npm cache clean --force` empty them",
   );
-});
+}, "clean");

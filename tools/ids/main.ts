@@ -5,6 +5,7 @@ import { IronicImagesError } from "../../core/errors.ts";
 import { localStack, requireStarted, stackProcessEnvironment } from "../environment.ts";
 import { projectDirectory } from "../paths.ts";
 import { runTool } from "../run-tool.ts";
+import { publishCommand, requireStackFile } from "../stacks.ts";
 import { goingIds } from "./going.ts";
 import { shellDeployIds, shellIds, type ImageIds } from "./shell-names.ts";
 
@@ -25,7 +26,8 @@ await runTool(async () => {
   const [{ stdout, stderr, exitCode }, state] = await Promise.all([pulumi("output", "--json"), pulumi("export")]);
   const outputs = exitCode === 0 ? (JSON.parse(stdout) as Outputs) : {};
   if (outputs.userImages === undefined) {
-    const summary = `stack ${values.stack} exports no ids; \`pulumi up --stack ${values.stack}\` makes them`;
+    requireStackFile(values.stack);
+    const summary = `stack ${values.stack} exports no ids; ${publishCommand(values.stack)} makes them`;
     throw new IronicImagesError("no-ids", summary, stderr);
   }
   const wanted =
@@ -33,8 +35,8 @@ await runTool(async () => {
   const going = goingIds(wanted, state.stdout);
   if (going.length > 0)
     console.error(
-      `ironic-images: the last \`pulumi up --stack ${values.stack}\` did not finish, or an image was deleted since: the next one does without ${going.join(", ")}; run it before you use these ids`,
+      `ironic-images: the last ${publishCommand(values.stack)} did not finish, or an image was deleted since: the next one does without ${going.join(", ")}; run it before you use these ids`,
     );
   process.stdout.write(shellIds(outputs.userImages, values.image));
   if (values.image === undefined) process.stdout.write(shellDeployIds(outputs.ironic ?? {}));
-});
+}, "ids");

@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseDocument } from "yaml";
 import { publishedPins, type PublishedOptions } from "../../core/deploy-images/published.ts";
@@ -7,6 +7,7 @@ import { shownUrl } from "../../core/download/failure.ts";
 import { IronicImagesError } from "../../core/errors.ts";
 import { storageFailure } from "../../core/storage-failure.ts";
 import { isErrno } from "../../core/artifacts/regular-file.ts";
+import { unknownStack } from "../stacks.ts";
 import { withPins } from "./edit.ts";
 import { stackSources, type StackSource } from "./sources.ts";
 import { replaceText } from "./write-file.ts";
@@ -123,7 +124,5 @@ async function readStackFile(project: string, stack: string, file: string): Prom
   } catch (error) {
     if (!isErrno(error, "ENOENT")) throw error;
   }
-  const files = await readdir(join(project, "stacks")).catch(() => []);
-  const known = files.flatMap((name) => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? []);
-  throw new IronicImagesError("unknown-stack", `--stack: there is no ${file}; stacks: ${known.sort().join(", ")}`);
+  throw unknownStack(stack, project);
 }

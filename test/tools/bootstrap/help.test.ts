@@ -19,6 +19,17 @@ for (const command of commands) {
   });
 }
 
+test("each option in the line that says how a command is called has a line of its own", () => {
+  for (const command of commands) {
+    const [usage = "", ...lines] = (helpFor(command, ["--help"]) ?? "").split("\n");
+    for (const [option] of usage.matchAll(/--[a-z][a-z-]*/g))
+      assert.ok(
+        lines.some((line) => line.startsWith(`  ${option}`)),
+        `${command} ${option}`,
+      );
+  }
+});
+
 test("npm start -- --help starts nothing", async () => {
   const { stdout, exitCode } = await execa("npm", ["start", "-s", "--", "--help"], { cwd: repository });
   assert.equal(exitCode, 0);
