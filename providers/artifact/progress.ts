@@ -1,19 +1,28 @@
 import type { BuildEvent } from "../../core/build/executor.ts";
+import { progressText } from "../../core/build/progress-text.ts";
 
 const minimumSecondsBetweenLines = 5;
 
+/** When a build fails Pulumi shows all its lines once more, so a long one says less: a new phase, or this many seconds. */
+const secondsInOnePhase = 30;
+/** So long somebody looks on. */
+const secondsOfEagerness = 60;
+
 /**
- * Prints a build's events as lines such as `my-image: install.d, 62 s of about 130 s`: of progress at most one line in five seconds,
- * the first with the path of the log. What it waits for and what else it has to say is told at once, and once.
+ * Prints a build's events as lines such as `my-image: install.d, 62 s of about 130 s`: of progress at most one line in five seconds
+ * and, after a minute, one in thirty within a phase; the first with the path of the log. What it waits for and what else it has to say is told at once, and once.
  */
 export function progressPrinter(name: string, print: (line: string) => void): (event: BuildEvent) => void {
   let lastLine = "";
-  let lastElapsed: number | undefined;
+  let last: { phase: string; elapsedSeconds: number } | undefined;
   return (event) => {
-    const isFirst = event.type === "progress" && lastElapsed === undefined;
+    const isFirst = event.type === "progress" && last === undefined;
     if (event.type === "progress") {
-      if (lastElapsed !== undefined && event.elapsedSeconds - lastElapsed < minimumSecondsBetweenLines) return;
-      lastElapsed = event.elapsedSeconds;
+      const { phase, elapsedSeconds } = event;
+      const isEager = elapsedSeconds <= secondsOfEagerness || phase !== last?.phase;
+      const pause = isEager ? minimumSecondsBetweenLines : secondsInOnePhase;
+      if (last !== undefined && elapsedSeconds - last.elapsedSeconds < pause) return;
+      last = { phase, elapsedSeconds };
     }
     const line = progressLine(name, event, isFirst);
     if (line !== lastLine) print(line);
@@ -25,7 +34,5 @@ export function progressPrinter(name: string, print: (line: string) => void): (e
 export function progressLine(name: string, event: BuildEvent, withLog = false): string {
   if (event.type === "waiting") return `${name}: waiting, ${event.reason}`;
   if (event.type === "note") return `${name}: ${event.text}`;
-  const elapsed = Math.round(event.elapsedSeconds);
-  const expected = event.expectedSeconds === undefined ? "" : ` of about ${Math.round(event.expectedSeconds)} s`;
-  return `${name}: ${event.phase}, ${elapsed} s${expected}${withLog ? `, log in ${event.logPath}` : ""}`;
+  return `${name}: ${progressText(event)}${withLog ? `, log in ${event.logPath}` : ""}`;
 }

@@ -4,6 +4,7 @@ import { openStore, type ArtifactStore } from "../../core/artifacts/store.ts";
 import type { BuildEvent, BuildExecutor } from "../../core/build/executor.ts";
 import type { BuildJob } from "../../core/build/job.ts";
 import { localExecutor } from "../../core/build/local-executor.ts";
+import { progressText } from "../../core/build/progress-text.ts";
 import { IronicImagesError } from "../../core/errors.ts";
 import { fingerprint, fingerprintInputs } from "../../core/recipe/fingerprint.ts";
 import { loadRecipe } from "../../core/recipe/load.ts";
@@ -99,6 +100,5 @@ async function runBuild(
 export function eventText(event: BuildEvent): string {
   if (event.type === "waiting") return `waiting, ${event.reason}`;
   if (event.type === "note") return event.text;
-  const expected = event.expectedSeconds === undefined ? "" : ` of about ${Math.round(event.expectedSeconds)} s`;
-  return `${event.phase}, ${Math.round(event.elapsedSeconds)} s${expected}`;
+  return progressText(event);
 }
