@@ -3,13 +3,17 @@ import { test } from "node:test";
 import { movedUpstream } from "../../../core/deploy-images/upstream.ts";
 import { filesOf, pinsOf, publish, someBuild, sourceAt } from "./publisher.ts";
 
+/** Milliseconds; whoever asks is a process of its own, which a busy machine starts slowly. */
+const patient = 20_000;
+
 test("a source that moved is told in one sentence with both digests, one that did not is not", async (t) => {
   const [build, next] = [someBuild(), someBuild()];
   const { origin } = await publish(t, filesOf(next));
-  const sentences = await movedUpstream([
+  const sources = [
     { key: "deployImages.amd64.download", source: { ...sourceAt(origin), ...pinsOf(next) } },
     { key: "deployImages.arm64.download", source: { ...sourceAt(origin), ...pinsOf(build) } },
-  ]);
+  ];
+  const sentences = await movedUpstream(sources, patient);
   assert.equal(sentences.length, 1);
   const [sentence = ""] = sentences;
   assert.match(sentence, /^deployImages\.arm64\.download: its publisher has a new build: .*npm run pin/);
@@ -22,10 +26,11 @@ test("half a new build is told as well, and a missing pin is not", async (t) => 
   const { origin } = await publish(t, filesOf({ ...build, kernel: next.kernel }));
   const { kernelSha256, initramfsSha256 } = pinsOf(build);
   const key = "deployImages.arm64.download";
-  const [sentence = "", ...more] = await movedUpstream([
+  const sources = [
     { key, source: { ...sourceAt(origin), kernelSha256, initramfsSha256 } },
     { key, source: { ...sourceAt(origin), initramfsSha256 } },
-  ]);
+  ];
+  const [sentence = "", ...more] = await movedUpstream(sources, patient);
   assert.deepEqual(more, []);
   assert.ok(sentence.includes("kernelSha256") && !sentence.includes("initramfsSha256"));
 });
@@ -52,9 +57,9 @@ test("all sources together keep to the budget, and those that answered are told"
     source: { ...sourceAt(origin), ...pinsOf(build) },
   });
   const start = performance.now();
-  const sentences = await movedUpstream([source(silent), source(quick), source(silent)], 1500);
+  const sentences = await movedUpstream([source(silent), source(quick), source(silent)], 5000);
   const took = performance.now() - start;
-  assert.ok(took >= 1400 && took < 2500, `${took} ms`);
+  assert.ok(took >= 4900 && took < 9000, `${took} ms`);
   assert.deepEqual(
     sentences.map((sentence) => sentence.startsWith(quick.origin)),
     [true],

@@ -36,9 +36,9 @@ test("all secrets go, the longer one whole, and without one the text stays", () 
 });
 
 test("a text of backslashes is done with at once", () => {
-  const began = performance.now();
+  const began = process.cpuUsage();
   redacted("\\".repeat(100_000), ["\\".repeat(10) + "x", `a\\\\\\b"c`, "\\\\x"]);
-  assert.ok(performance.now() - began < 2000);
+  assert.ok(process.cpuUsage(began).user < 2_000_000, "microseconds of a processor");
 });
 
 test("the secrets are those of the method, and the tokens", () => {

@@ -184,9 +184,9 @@ test("zeros are counted to the first other byte, wherever it is", () => {
   }
 });
 
-test("256 MiB of zeros between archives, packed and not, are passed over in a second", async () => {
+test("256 MiB of zeros between archives, packed and not, take a second of a processor", async () => {
   const many = zeros(2 ** 28);
-  const start = performance.now();
+  const start = process.cpuUsage();
   const names = new CpioNames(() => undefined);
   names.write(modules);
   names.write(many);
@@ -197,7 +197,7 @@ test("256 MiB of zeros between archives, packed and not, are passed over in a se
   const { broken, parts } = await read(Buffer.concat([packedModules, many, packedModules]));
   assert.deepEqual({ broken, parts }, { broken: undefined, parts: ["gzip", "gzip"] });
   // One by one these took 6 s.
-  const seconds = (performance.now() - start) / 1000;
+  const seconds = process.cpuUsage(start).user / 1e6;
   assert.ok(seconds < 3, `${seconds} s`);
 });
 
