@@ -72,7 +72,7 @@ export function readRecipe(projectDirectory: string, name: string): ReadRecipe {
  */
 export function loadRecipe(projectDirectory: string, name: string): Recipe {
   const nameProblem = recipeNameProblem(projectDirectory, name);
-  if (nameProblem !== undefined) throw invalidConfig([nameProblem]);
+  if (nameProblem !== undefined) throw new IronicImagesError("invalid-config", `recipe ${name}: ${nameProblem}`);
   const { recipe, mistakes, warnings } = readRecipe(projectDirectory, name);
   if (recipe === undefined) throw invalidConfig(mistakes);
   return { ...resolveContent(recipe), properties: recipe.properties ?? {}, ...resolveMinimums(recipe), warnings };

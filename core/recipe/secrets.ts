@@ -109,13 +109,21 @@ export function ofStack<Content extends ContentWithSecrets>(content: Content, st
   return secretEnvironment === undefined || shareSecretArtifact ? content : { ...content, secretStack: stack };
 }
 
-/** The names that a content asks for, and the stack has no value of: a problem each. */
-export function missingSecrets({ secretEnvironment = [] }: SecretContent, known: ReadonlySet<string>): Problem[] {
+/**
+ * The names that a content asks for, and the stack has no value of: a problem each.
+ * @param recipe of a user image
+ */
+export function missingSecrets(
+  { secretEnvironment = [] }: SecretContent,
+  known: ReadonlySet<string>,
+  recipe?: string,
+): Problem[] {
+  const owner = recipe === undefined ? "" : ` with which recipe ${recipe} is built,`;
   return secretEnvironment
     .filter((name) => !known.has(name))
     .map((name) => ({
       path: [],
-      message: `needs the secret ${name}, and the stack has no value of it: ${howToSet(name)}`,
+      message: `needs the secret ${name},${owner} and the stack has no value of it: ${howToSet(name)}`,
     }));
 }
 

@@ -21,9 +21,11 @@ export function checkStackSecrets(
   const { values, problems } = checkSecretValues(raw);
   const given = new Set(isMapping(raw) ? Object.keys(raw) : []);
   const wanted = [
-    ...userImages.map(({ key, content }) => ({ at: ["userImages", key], content })),
+    ...userImages.map(({ key, recipe, content }) => ({ at: ["userImages", key], content, recipe })),
     ...deployImages.flatMap(({ architecture, content }) =>
-      content.kind === "deploy-build" ? [{ at: ["deployImages", architecture, "build"], content }] : [],
+      content.kind === "deploy-build"
+        ? [{ at: ["deployImages", architecture, "build"], content, recipe: undefined }]
+        : [],
     ),
   ];
   const used = new Set(wanted.flatMap(({ content }) => content.secretEnvironment ?? []));
@@ -33,7 +35,7 @@ export function checkStackSecrets(
     values,
     problems: [
       ...under(["secretEnvironment"], [...problems, ...inClear(written)]),
-      ...wanted.flatMap(({ at, content }) => under(at, missingSecrets(content, given))),
+      ...wanted.flatMap(({ at, content, recipe }) => under(at, missingSecrets(content, given, recipe))),
     ],
     warnings: Object.keys(values)
       .filter((name) => !used.has(name))

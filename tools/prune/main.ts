@@ -34,7 +34,8 @@ await runTool(async () => {
   const before = await look(inquiry);
   console.log(pruneReport(before, plainName(stack)));
   const count = before.plan.remove.length;
-  if (count === 0 || dryRun) return;
+  if (dryRun) return console.log("--dry-run: nothing was deleted.");
+  if (count === 0) return;
   if (!yes && !(await confirm(`Delete ${count} images?`))) return console.log("Nothing was deleted.");
 
   const entries = confirmed(before, await look(inquiry));

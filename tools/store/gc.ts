@@ -52,7 +52,10 @@ export async function lookAtStore(
  */
 export async function collectGarbage(context: GcContext, options: GcOptions, before: GcLook): Promise<number> {
   const { project, say, confirm } = context;
-  if (options.dryRun) return 0;
+  if (options.dryRun) {
+    say("--dry-run: nothing was deleted.");
+    return 0;
+  }
   const wanted = before.entries.filter(({ action }) => action === "remove");
   if (wanted.length > 0 && !options.yes && !(await confirm(`Delete ${wanted.length} directories?`))) {
     say("Nothing was deleted.");

@@ -59,6 +59,7 @@ export function storeOptions(args: readonly string[], isTerminal: boolean): Stor
     if (command === "ls" && allows("stack", "state")) return { command, stacks, stateFiles };
     if (command === "gc") {
       if (yes && dryRun) throw wrong("--yes and --dry-run exclude each other");
+      const keepDays = daysOf(days);
       if (!yes && !dryRun && !isTerminal)
         throw new IronicImagesError(
           "not-confirmed",
@@ -69,7 +70,7 @@ export function storeOptions(args: readonly string[], isTerminal: boolean): Stor
         stacks,
         stateFiles,
         without,
-        keepDays: daysOf(days),
+        keepDays,
         yes: yes === true,
         dryRun: dryRun === true,
       };

@@ -89,7 +89,7 @@ const mistakes: [string, Stack, RegExp][] = [
   [
     "a value that is missing",
     { recipe: { secretEnvironment: ["A_TOKEN"] } },
-    /prod\.yaml:userImages\.my-image: needs the secret A_TOKEN, .* --secret --path 'ironic-images:secretEnvironment\.A_TOKEN'$/,
+    /prod\.yaml:userImages\.my-image: needs the secret A_TOKEN, with which recipe [a-z-]+ is built, and the stack has no value of it: .* --secret --path 'ironic-images:secretEnvironment\.A_TOKEN'$/,
   ],
   [
     "a value in clear",

@@ -44,6 +44,8 @@ test("npm run store -- ls and gc ask Pulumi, and delete nothing without --yes an
   assert.match(listed.all, /my-image-a1a1a1a1a1a1 {2}1 MiB .* nobody$/m);
   const asked = await command("gc");
   assert.deepEqual([asked.exitCode, /--dry-run.*--yes/.test(asked.all)], [1, true]);
+  const looked = await command("gc", "--dry-run", "--keep-days", "0");
+  assert.match(looked.all, /\n--dry-run: nothing was deleted\.$/);
   const removed = await command("gc", "--yes", "--keep-days", "0");
   assert.equal(removed.exitCode, 0);
   assert.match(

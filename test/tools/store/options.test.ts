@@ -33,6 +33,7 @@ for (const [words, isTerminal, code, message] of [
   ["gc --keep-days=-1", true, "usage", /no number of days/],
   ["gc --force", true, "usage", /Unknown option '--force'/],
   ["gc", false, "not-confirmed", /--dry-run.*--yes/],
+  ["gc --keep-days x", false, "usage", /--keep-days x is no number of days/],
 ] as const) {
   test(`store ${words || "without a command"}${isTerminal ? "" : " without a terminal"} is refused`, () => {
     assert.throws(() => storeOptions(words.split(" ").filter(Boolean), isTerminal), { code, message });

@@ -12,7 +12,7 @@ for (const [what, args, message] of [
   [
     "with a recipe that is not there",
     ["debian-partitoin"],
-    /there is no recipes\/debian-partitoin\.yaml.*debian-partition/,
+    /^ironic-images: recipe debian-partitoin: there is no recipes\/debian-partitoin\.yaml.*debian-partition/,
   ],
 ] as const) {
   test(`try ${what} says in one message what is wrong, and exits with 1`, async () => {
