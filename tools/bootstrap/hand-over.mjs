@@ -6,12 +6,16 @@ import { spawn } from "node:child_process";
  * @param {string} command
  * @param {readonly string[]} args
  * @param {{ cwd?: string, env?: NodeJS.ProcessEnv }} [options]
- * @returns {Promise<{ code: number | null, signal: NodeJS.Signals | null }>} how it ended
+ * @returns {Promise<{ code: number | null, signal: NodeJS.Signals | null, asked: NodeJS.Signals | null }>} how it ended, and the
+ * last signal with which somebody asked us to end
  */
 export async function runInForeground(command, args, options = {}) {
   const child = spawn(command, args, { ...options, stdio: "inherit" });
   // A terminal sends Ctrl-C to the whole group, so the child has it already: twice would mean "at once".
+  /** @type {NodeJS.Signals | null} */
+  let asked = null;
   const forward = (/** @type {NodeJS.Signals} */ signal) => {
+    asked = signal;
     if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
   };
   /** @type {NodeJS.Signals[]} */
@@ -20,7 +24,7 @@ export async function runInForeground(command, args, options = {}) {
   try {
     return await new Promise((resolve, reject) => {
       child.on("error", reject);
-      child.on("close", (code, signal) => resolve({ code, signal }));
+      child.on("close", (code, signal) => resolve({ code, signal, asked }));
     });
   } finally {
     for (const signal of signals) process.off(signal, forward);

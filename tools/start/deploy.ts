@@ -6,9 +6,6 @@ import { localStack, stackProcessEnvironment } from "../environment.ts";
 import { localPaths } from "../paths.ts";
 import { removeDeadLocks } from "./stack-lock.ts";
 
-/** Exit code of `pulumi` for an update that was cancelled (sdk/go/common/util/cmdutil/exit.go). */
-const cancelled = 8;
-
 /**
  * Selects the stack `local`, and runs `pulumi up` on it, on our own terminal.
  * @throws IronicImagesError `stack-select-failed`, `up-cancelled`, `up-failed`
@@ -30,14 +27,29 @@ export async function deployLocal(project: string): Promise<void> {
       selected.stderr,
     );
   removeDeadLocks(localPaths(project).state);
-  const { code, signal } = await runInForeground(pulumi, ["up", "--yes", "--skip-preview", "--stack", localStack], {
+  const end = await runInForeground(pulumi, ["up", "--yes", "--skip-preview", "--stack", localStack], {
     cwd: project,
     env,
   });
-  if (code === 0) return;
-  if (code === cancelled)
-    throw new IronicImagesError("up-cancelled", "`pulumi up` was interrupted; run `npm start` again");
-  throw new IronicImagesError(
+  const failure = upFailure(end);
+  if (failure !== undefined) throw failure;
+}
+
+/** Exit code of `pulumi` for an update that was cancelled (sdk/go/common/util/cmdutil/exit.go). */
+const cancelled = 8;
+
+/** What to tell of an `up` that has ended; nothing if it went well. Of one that was asked to end the code can be that of a failure. */
+export function upFailure({
+  code,
+  signal,
+  asked,
+}: Awaited<ReturnType<typeof runInForeground>>): IronicImagesError | undefined {
+  if (code === 0) return undefined;
+  if (code === cancelled || asked !== null) {
+    const how = asked === null || asked === "SIGINT" ? "interrupted" : `ended by ${asked}`;
+    return new IronicImagesError("up-cancelled", `\`pulumi up\` was ${how}; run \`npm start\` again`);
+  }
+  return new IronicImagesError(
     "up-failed",
     `\`pulumi up\` on the stack local ended with ${signal ?? `code ${code}`}, see above; put it right and run \`npm start\` again`,
   );
