@@ -41,7 +41,7 @@ describe("a hook that prints gigabytes, on the real engine", { skip: cannotBuild
     await cloud.stop();
   });
 
-  it("fault 6: of 5 GiB, a line of 100 MiB and binary bytes job and builder's filter take 150 MiB at most, the provider no more than before, and the log keeps both ends", async (t) => {
+  it("fault 6: of 5 GiB, a line of 100 MiB and binary bytes job, provider and builder's filter take 150 MiB at most, and the log keeps both ends", async (t) => {
     const provider = watchMemory(
       (command, pid) =>
         command.some((word) => word.includes("/cmd/dynamic-provider")) &&
@@ -55,15 +55,11 @@ describe("a hook that prints gigabytes, on the real engine", { skip: cannotBuild
     );
     const running = project.pulumi(["up", "--yes", "--skip-preview"]);
     await eventually("the flood has begun", 300, () => filter.most() > 0);
-    const loaded = provider.most();
     const run = await running;
     assert.equal(run.exitCode, 0, run.stdout + run.stderr);
-    const most = { job: job.stop(), filter: filter.stop() };
-    // Pulumi's SDK and this program, loaded, take more than 150 MiB before anything is built.
-    const added = provider.stop() - loaded;
-    t.diagnostic(`MiB at most: ${JSON.stringify(most)}, provider ${loaded} before and ${added} more`);
+    const most = { job: job.stop(), provider: provider.stop(), filter: filter.stop() };
+    t.diagnostic(`MiB at most: ${JSON.stringify(most)}`);
     for (const [who, memory] of Object.entries(most)) assert.ok(memory > 0 && memory <= 150, `${who}: ${memory} MiB`);
-    assert.ok(loaded > 0 && added <= 40, `provider: ${added} MiB more than ${loaded}`);
 
     const artifacts = path.join(project.directory, ".images/artifacts");
     const [artifact = ""] = readdirSync(artifacts).filter((name) => name.startsWith("disk-"));
