@@ -171,7 +171,8 @@ test("a partition image without boot loader is allowed, with the reason against 
 test("a recipe loads alone, and one that is not there is refused with those that are", async (t) => {
   const projectDirectory = project(t, files);
   assert.equal(loadRecipe(projectDirectory, "disk").content.firmware, "bios");
-  assert.deepEqual(await mistakesOf(() => loadRecipe(projectDirectory, "nothing")), [
-    "there is no recipes/nothing.yaml, there are disk, small",
-  ]);
+  assert.throws(() => loadRecipe(projectDirectory, "nothing"), {
+    code: "invalid-config",
+    summary: "recipe nothing: there is no recipes/nothing.yaml, there are disk, small",
+  });
 });
