@@ -24,7 +24,7 @@ export interface Deployed {
 }
 
 /** Limits in seconds. Without KVM, and with both processors busy, a deploy takes ten minutes. */
-const limits = { deploy: 2_400, silence: 300, powerOff: 60, bootSilence: 900 };
+const limits = { deploy: 2_400, silence: 300, powerOff: 60, tearDown: 120, bootSilence: 900 };
 
 /**
  * A deploy onto a machine with an empty disk: it boots our deploy images over the network, the agent writes the image, Ironic says `active`, and the machine boots from its
@@ -77,6 +77,7 @@ export interface FullRequest {
 async function watchDeploy({ ironic, say, signal }: Accepting, machine: Machine, nodeId: string): Promise<Outcome> {
   const start = performance.now();
   let called = false;
+  let offSince: number | undefined;
   for (;;) {
     const { provision_state: state, last_error: why, deploy_step: step } = await ironic.get(nodeId);
     const line = await machine.lastLine();
@@ -85,15 +86,22 @@ async function watchDeploy({ ironic, say, signal }: Accepting, machine: Machine,
     say(`${called ? (step?.step ?? "the agent ends") : "waiting for the agent"}: ${shown(line)}`);
     if (state === "active") return passed;
     if (state === "deploy failed") return failed("write", why ?? "Ironic does not say why");
-    const stuck = stuckReason(machine, called, (performance.now() - start) / 1000);
+    if (!machine.running) offSince ??= performance.now();
+    const offSeconds = offSince === undefined ? 0 : (performance.now() - offSince) / 1000;
+    const stuck = stuckReason(machine, { called, offSeconds, seconds: (performance.now() - start) / 1000 });
     if (stuck !== undefined) return failed(called ? "write" : "network-boot", `${stuck}; its last line: ${line}`);
     await sleep(1000, undefined, { signal });
   }
 }
 
-function stuckReason(machine: Machine, called: boolean, seconds: number): string | undefined {
+/** Why there is nothing to wait for any more; undefined while there is. */
+export function stuckReason(
+  machine: Pick<Machine, "hopeless" | "running" | "silentFor">,
+  { called, offSeconds, seconds }: { called: boolean; offSeconds: number; seconds: number },
+): string | undefined {
+  // The agent's last act is to switch off, and Ironic says `active` seconds after that (step tear_down_agent of the agent's deploy interface).
+  if (!machine.running) return called && offSeconds < limits.tearDown ? undefined : "the machine switched itself off";
   if (machine.hopeless !== undefined) return machine.hopeless;
-  if (!machine.running) return "the machine switched itself off";
   // While it writes, the agent has nothing to say.
   if (!called && machine.silentFor > limits.silence * 1000) return `the machine said nothing for ${limits.silence} s`;
   return seconds > limits.deploy ? `Ironic was not done after ${limits.deploy} s` : undefined;
