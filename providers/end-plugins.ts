@@ -1,6 +1,6 @@
-import { readdirSync } from "node:fs";
 import { basename } from "node:path";
-import { engineAbove, readProc } from "./engine.ts";
+import { processIds, readProc } from "../core/proc.ts";
+import { engineAbove } from "./engine.ts";
 
 /**
  * Ends the openstack plugin of an engine that was killed: by itself it goes on for minutes, and may finish an upload of which no state
@@ -20,11 +20,8 @@ export function endPlugins(engineAddress: string): void {
 }
 
 function pluginsOf(engineAddress: string): number[] {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => {
-      const [program = "", address] = readProc(`/proc/${pid}/cmdline`).split("\0");
-      return basename(program) === "pulumi-resource-openstack" && address === engineAddress;
-    });
+  return processIds().filter((pid) => {
+    const [program = "", address] = readProc(pid, "cmdline").split("\0");
+    return basename(program) === "pulumi-resource-openstack" && address === engineAddress;
+  });
 }

@@ -51,35 +51,32 @@ export function treeNames(directory: string): readonly TreeName[] {
  * @throws IronicImagesError `unsafe-element` for a link out of the tree, a world-writable file or anything that is no file
  */
 export function treeEntries(directory: string, shownAs = directory): TreeEntry[] {
-  return safeNames(directory, shownAs).map(({ path, stats }) =>
-    stats.isSymbolicLink()
-      ? { path, link: readlinkSync(join(directory, path)), executable: false }
-      : { path, executable: (stats.mode & 0o100) !== 0 },
-  );
+  return safeEntries(directory, shownAs).map(({ entry }) => entry);
 }
 
-function safeNames(directory: string, shownAs: string): { path: string; stats: Stats }[] {
-  const found: { path: string; stats: Stats }[] = [];
+function safeEntries(directory: string, shownAs: string): { entry: TreeEntry; stats: Stats }[] {
+  const found: { entry: TreeEntry; stats: Stats }[] = [];
   for (const { path, stats } of treeNames(directory)) {
     const shown = path === "" ? shownAs : `${shownAs}/${shownName(path)}`;
     if (stats === undefined) throw new IronicImagesError("unsafe-element", `${shown}: ${notUtf8}`);
-    const unsafe = unsafeEntry(path === "" ? directory : join(directory, path), path, stats);
+    const unsafe = unsafeEntry(join(directory, path), path, stats);
     if (unsafe !== undefined) throw new IronicImagesError("unsafe-element", `${shown}: ${unsafe}`);
-    if (!stats.isDirectory()) found.push({ path, stats });
+    if (stats.isSymbolicLink())
+      found.push({ entry: { path, link: readlinkSync(join(directory, path)), executable: false }, stats });
+    else if (!stats.isDirectory()) found.push({ entry: { path, executable: (stats.mode & 0o100) !== 0 }, stats });
   }
   // By code unit: the same on every machine, whatever its locale.
-  return found.sort((a, b) => (a.path < b.path ? -1 : 1));
+  return found.sort((a, b) => (a.entry.path < b.entry.path ? -1 : 1));
 }
 
 /** Hex sha256 of paths, content and executable bits of a tree. Owner, times and other mode bits do not count. */
 export function treeDigest(directory: string, shownAs = directory): string {
   return briefly(`digest ${directory}`, () => {
     const digest = createHash("sha256");
-    for (const { path, stats } of safeNames(directory, shownAs)) {
-      const isLink = stats.isSymbolicLink();
-      const content = isLink ? readlinkSync(join(directory, path)) : fileDigest(join(directory, path), stats);
-      const executable = !isLink && (stats.mode & 0o100) !== 0;
-      digest.update(`${JSON.stringify([path, isLink ? "link" : "file", executable, content])}\n`);
+    for (const { entry, stats } of safeEntries(directory, shownAs)) {
+      const { path, link, executable } = entry;
+      const content = link ?? fileDigest(join(directory, path), stats);
+      digest.update(`${JSON.stringify([path, link === undefined ? "file" : "link", executable, content])}\n`);
     }
     return digest.digest("hex");
   });

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { parentOf, processIds, readProc } from "../../core/proc.ts";
 
 /** What the language host runs, and what the engine runs for dynamic resources. */
 const measured = /@pulumi\/pulumi\/cmd\/(run|dynamic-provider)(\/index\.js)? /;
@@ -14,14 +14,15 @@ export function watchProgram(engine: number): MemoryWatch {
   let most = 0;
   const look = (): void => {
     const parents = parentsOfAll();
-    const isMeasured = (pid: number | undefined): boolean => pid !== undefined && measured.test(read(pid, "cmdline"));
+    const isMeasured = (pid: number | undefined): boolean =>
+      pid !== undefined && measured.test(readProc(pid, "cmdline").replaceAll("\0", " "));
     // What one of them has forked, and is not yet another program, has its arguments and its memory.
     const own = [...parents.keys()].filter(
       (pid) => isBelow(pid, engine, parents) && isMeasured(pid) && !isMeasured(parents.get(pid)),
     );
     most = Math.max(
       most,
-      own.reduce((sum, pid) => sum + residentMiB(read(pid, "status")), 0),
+      own.reduce((sum, pid) => sum + residentMiB(readProc(pid, "status")), 0),
     );
   };
   const timer = setInterval(look, 200);
@@ -39,22 +40,10 @@ export function residentMiB(status: string): number {
 }
 
 function parentsOfAll(): Map<number, number> {
-  const pids = readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number);
-  return new Map(pids.map((pid) => [pid, Number(/^PPid:\s+(\d+)$/m.exec(read(pid, "status"))?.[1] ?? 0)]));
+  return new Map(processIds().map((pid) => [pid, parentOf(pid) ?? 0]));
 }
 
 function isBelow(pid: number, ancestor: number, parents: ReadonlyMap<number, number>): boolean {
   for (let at = pid; at > 1; at = parents.get(at) ?? 0) if (at === ancestor) return true;
   return false;
-}
-
-/** Empty for a process that has ended meanwhile. */
-function read(pid: number, file: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/${file}`, "utf8").replaceAll("\0", " ");
-  } catch {
-    return "";
-  }
 }

@@ -1,5 +1,5 @@
-import { rmSync } from "node:fs";
-import { access, rm, writeFile } from "node:fs/promises";
+import { existsSync, rmSync } from "node:fs";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { namesIn } from "../../artifacts/regular-file.ts";
 
@@ -15,11 +15,7 @@ const tarName = /^[0-9a-f]{64}\S*\.tgz$/;
  */
 export async function dropHalfTars(slotCache: string): Promise<void> {
   const path = join(slotCache, mark);
-  const unfinished = await access(path).then(
-    () => true,
-    () => false,
-  );
-  if (unfinished)
+  if (existsSync(path))
     for (const name of await namesIn(slotCache))
       if (tarName.test(name)) await rm(join(slotCache, name), { force: true });
   await writeFile(path, "");

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { access, chmod, cp, mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import tmp from "tmp";
@@ -71,7 +71,7 @@ export async function makeBuildDirectory(build: string, contents: BuildContents)
   for (const [sha256, path] of sources ?? []) await bind(path, `sources/${sha256}`, "file");
   if (contents.baseRoots !== undefined) await bind(contents.baseRoots, "base-roots", "directory");
   if (caBundle !== undefined) await writeFile(within(caFile), await readFile(caBundle));
-  binds.push(...(await filterBind(build, builder)));
+  binds.push(...filterBind(build, builder));
 
   // Mode: the environment can hold a proxy's password.
   const words = [
@@ -93,13 +93,9 @@ export async function makeBuildDirectory(build: string, contents: BuildContents)
  * Covers the builder's log filter, which holds every line whole, with ours. Behind the bind of the virtual environment that it lies in;
  * that of a system installation is covered where it is, in the namespace of the build alone.
  */
-async function filterBind(build: string, { elements, environment }: InstalledBuilder): Promise<string[]> {
+function filterBind(build: string, { elements, environment }: InstalledBuilder): string[] {
   const filter = join(elements, "../lib/outfilter.py");
-  const exists = await access(filter).then(
-    () => true,
-    () => false,
-  );
-  if (!exists) return [];
+  if (!existsSync(filter)) return [];
   const target = environment === undefined ? relative(build, filter) : join("builder", relative(environment, filter));
   return [fileURLToPath(new URL("../sandbox/outfilter.py", import.meta.url)), target];
 }

@@ -1,4 +1,5 @@
-import { access, readFile, realpath } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { readFile, realpath } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
 import type { DeployBuildInputs, ImageInputs } from "../../recipe/fingerprint.ts";
@@ -48,11 +49,7 @@ export async function findBuilder(searchPath: string, kind: BuilderKind): Promis
   const scripts: Record<string, string> = { [builders[kind].command]: script };
   if (kind === "deploy") {
     const beside = join(dirname(script), builders.image.command);
-    const exists = await access(beside).then(
-      () => true,
-      () => false,
-    );
-    if (!exists) return undefined;
+    if (!existsSync(beside)) return undefined;
     scripts[builders.image.command] = beside;
   }
   const packages = [...new Set([builders.image.package, builders[kind].package])];

@@ -1,4 +1,5 @@
-import { access, readFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { execa } from "execa";
 import { findBuilder, type BuilderKind, type InstalledBuilder } from "../builder/builder.ts";
 import { knownCommands, type BuildHost } from "./preflight.ts";
@@ -23,11 +24,11 @@ export async function probeHost(
     privileged: isRoot,
     ...(builder === undefined ? {} : { builder: builder.versions }),
     commands: new Set(found.flat()),
-    architectures: await runnableArchitectures(),
+    architectures: runnableArchitectures(),
     loopDevices: await hasLoopDevices(isRoot),
     namespaces: !isRoot || (await succeeds(privileged(["unshare", "--mount", "--pid", "--fork", "true"]))),
     vfat: (await knowsVfat()) || (isRoot && (await succeeds(privileged(["modprobe", "vfat"]))) && (await knowsVfat())),
-    dockerenv: await exists("/.dockerenv"),
+    dockerenv: existsSync("/.dockerenv"),
   };
   return { host, ...(builder === undefined ? {} : { builder }) };
 }
@@ -48,18 +49,11 @@ export async function toolVersions(builder: InstalledBuilder): Promise<Record<st
   };
 }
 
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
-}
-
 /** In a container the kernel's loop devices can be there and out of reach. */
 async function hasLoopDevices(isRoot: boolean): Promise<boolean> {
   const control = "/dev/loop-control";
-  if (!(await exists(control)) && isRoot) await succeeds(privileged(["modprobe", "loop"]));
-  return (await exists(control)) && (!isRoot || (await succeeds(privileged(["losetup", "--find"]))));
+  if (!existsSync(control) && isRoot) await succeeds(privileged(["modprobe", "loop"]));
+  return existsSync(control) && (!isRoot || (await succeeds(privileged(["losetup", "--find"]))));
 }
 
 async function knowsVfat(): Promise<boolean> {
@@ -72,12 +66,10 @@ async function succeeds([command, ...words]: string[]): Promise<boolean> {
 }
 
 /** By Debian's names. */
-async function runnableArchitectures(): Promise<Set<string>> {
+function runnableArchitectures(): Set<string> {
   const own = { x64: "amd64", arm64: "arm64" }[process.arch as string];
-  const emulated = await Promise.all(
-    [["x86_64", "amd64"] as const, ["aarch64", "arm64"] as const].map(async ([cpu, name]) =>
-      (await exists(`/proc/sys/fs/binfmt_misc/qemu-${cpu}`)) ? [name] : [],
-    ),
+  const emulated = [["x86_64", "amd64"] as const, ["aarch64", "arm64"] as const].flatMap(([cpu, name]) =>
+    existsSync(`/proc/sys/fs/binfmt_misc/qemu-${cpu}`) ? [name] : [],
   );
-  return new Set([...(own === undefined ? [] : [own]), ...emulated.flat()]);
+  return new Set([...(own === undefined ? [] : [own]), ...emulated]);
 }

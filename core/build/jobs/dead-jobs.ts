@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { acquireLock } from "../../lock.ts";
 import { buildLockPath } from "./build-lock.ts";
 import type { BuildJob } from "../job.ts";
-import { jobFiles, jobPrefix, jobsDirectory } from "./job-directory.ts";
+import { jobFiles, jobNameParts, jobPrefix, jobsDirectory } from "./job-directory.ts";
 import { stagingDirectory } from "../builder/stage.ts";
 
 /** One that a job, running or dead, has to itself. */
@@ -40,11 +40,10 @@ export async function sweepDeadJobs(projectDirectory: string, job: BuildJob, own
 const noWait = { wait: false };
 const held = { release: (): void => undefined };
 
-/** The names that `tmp` gives are a prefix, a process and random letters. */
 async function entries(directory: string): Promise<Left[]> {
   const names = await readdir(directory).catch(() => []);
   return names.flatMap((name) => {
-    const prefix = /^(.+-[0-9a-f]{12})-\d+-\w+$/.exec(name)?.[1];
+    const prefix = jobNameParts(name)?.prefix;
     return prefix === undefined ? [] : [{ prefix, path: join(directory, name) }];
   });
 }

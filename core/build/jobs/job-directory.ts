@@ -15,6 +15,12 @@ export function jobPrefix({ name, fingerprint }: Pick<BuildJob, "name" | "finger
   return `${name}-${fingerprint.slice(0, 12)}`;
 }
 
+/** What the name of a job's directory says: `tmp` puts the process that made it and random letters behind the prefix. Undefined for other names. */
+export function jobNameParts(name: string): { recipe: string; prefix: string; maker: number } | undefined {
+  const [, prefix, recipe, maker] = /^((.+)-[0-9a-f]{12})-(\d+)-\w+$/.exec(name) ?? [];
+  return prefix === undefined || recipe === undefined ? undefined : { recipe, prefix, maker: Number(maker) };
+}
+
 /** The files of a job directory, by what they are for. */
 export function jobFiles(directory: string) {
   return {

@@ -1,8 +1,8 @@
 import { existsSync, statSync } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
-import { join } from "node:path";
-import { jobFiles, jobsDirectory, processOf, readResult } from "./job-directory.ts";
-import { isRunning } from "./process-identity.ts";
+import { basename, join } from "node:path";
+import { jobFiles, jobNameParts, jobsDirectory, processOf, readResult } from "./job-directory.ts";
+import { identifyProcess, isRunning } from "./process-identity.ts";
 import { demandOn } from "../waiting/waiters.ts";
 
 /** How many directories of jobs that failed or died are kept of each recipe, for their logs: the newest. No clock decides. */
@@ -14,7 +14,7 @@ export async function sweepOldJobs(projectDirectory: string): Promise<void> {
   const ended = (await readdir(jobs).catch(() => []))
     .map((name) => ({ name, directory: join(jobs, name) }))
     .filter(({ directory }) => isOver(directory, projectDirectory))
-    .map((each) => ({ ...each, recipe: recipeOf(each.name), begun: begunAt(each.directory) }))
+    .map((each) => ({ ...each, recipe: jobNameParts(each.name)?.recipe ?? each.name, begun: begunAt(each.directory) }))
     .sort((one, other) => other.begun - one.begun);
   const kept = new Map<string, number>();
   for (const { directory, recipe } of ended) {
@@ -27,24 +27,11 @@ export async function sweepOldJobs(projectDirectory: string): Promise<void> {
 
 function isOver(directory: string, projectDirectory: string): boolean {
   // Without a job it is being made, or whoever made it died: it holds no log, so it may wait until its maker has ended.
-  if (!existsSync(jobFiles(directory).job) && isAlive(makerOf(directory))) return false;
+  const maker = jobNameParts(basename(directory))?.maker;
+  if (maker !== undefined && !existsSync(jobFiles(directory).job) && identifyProcess(maker) !== undefined) return false;
   const process = processOf(directory);
   if (process !== undefined && isRunning(process)) return false;
   return demandOn(directory, projectDirectory) !== "waited";
-}
-
-/** Who makes a directory stands in its name, see `tmp`. */
-function makerOf(directory: string): number {
-  return Number(/-(\d+)-\w+$/.exec(directory)?.[1] ?? 0);
-}
-
-function isAlive(pid: number): boolean {
-  return pid > 0 && existsSync(`/proc/${pid}`);
-}
-
-/** The name that the directories of a recipe's jobs have in common, see `jobPrefix`. */
-function recipeOf(name: string): string {
-  return /^(.*)-[0-9a-f]{12}-/.exec(name)?.[1] ?? name;
 }
 
 function begunAt(directory: string): number {

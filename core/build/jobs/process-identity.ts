@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readProc } from "../../proc.ts";
 
 /** A process that cannot be mistaken for another one that got its number later. */
 export interface ProcessIdentity {
@@ -9,12 +9,7 @@ export interface ProcessIdentity {
 
 /** Who has this number now; undefined if nobody has, or only what is left of a process that ended. */
 export function identifyProcess(pid: number): ProcessIdentity | undefined {
-  let stat: string;
-  try {
-    stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-  } catch {
-    return undefined;
-  }
+  const stat = readProc(pid, "stat");
   // The second field is the command's name in parentheses, which can itself hold spaces and parentheses.
   const [state, ...fields] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   const startTime = fields[18];

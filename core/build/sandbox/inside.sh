@@ -13,30 +13,30 @@ over() { # FILE TOOL: puts FILE in the place of an installed tool, because sudo'
   mount --bind "$1" "$(readlink -f "$tool")"
 }
 
-# See fstrim.py; the installed one is at /mnt/fstrim.
-if fstrim=$(command -v fstrim); then
-  : >"$build/fstrim"
-  mount --bind "$fstrim" "$build/fstrim"
-  over "$build/job/fstrim" fstrim
-fi
+instead() { # TOOL: puts job/TOOL in the place of an installed tool, which is at /mnt/TOOL then
+  : >"$build/$1"
+  mount --bind "$(command -v "$1")" "$build/$1"
+  over "$build/job/$1" "$1"
+}
+
+ours() { # TOOL WORD...: the same with the TOOL beside this script, which gets the WORDs before its own
+  printf '#!/bin/bash\nexec %q %s "$@"\n' "$here/$1" "${*:2}" >"$build/job/$1"
+  chmod +x "$build/job/$1"
+  instead "$1"
+}
+
+# See fstrim.py.
+if command -v fstrim >/dev/null; then instead fstrim; fi
 
 # Trees that debootstrap made before, see core/build/sandbox/debootstrap.
-if [ -d "$build/base-roots" ] && debootstrap=$(command -v debootstrap); then
-  : >"$build/debootstrap"
-  mount --bind "$debootstrap" "$build/debootstrap"
-  printf '#!/bin/bash\nexec %q /mnt/debootstrap /mnt/base-roots /mnt/cache "$@"\n' "$here/debootstrap" >"$build/job/debootstrap"
-  chmod +x "$build/job/debootstrap"
-  over "$build/job/debootstrap" debootstrap
+if [ -d "$build/base-roots" ] && command -v debootstrap >/dev/null; then
+  ours debootstrap /mnt/debootstrap /mnt/base-roots /mnt/cache
 fi
 
 # Packages that earlier builds fetched, of other slots too; each is compared with the archive's digests, see core/build/sandbox/chroot. Links: apt
 # replaces a file and never writes into it. Not where chroot is a name of a program that is many.
 if [ -e "$build/job/keep-packages" ] && chroot=$(command -v chroot) && [ "$(basename "$(readlink -f "$chroot")")" = chroot ]; then
-  : >"$build/chroot"
-  mount --bind "$chroot" "$build/chroot"
-  printf '#!/bin/bash\nexec %q /mnt/chroot "$@"\n' "$here/chroot" >"$build/job/chroot"
-  chmod +x "$build/job/chroot"
-  over "$build/job/chroot" chroot
+  ours chroot /mnt/chroot
   for packages in "$cache"/../slot-*/apt/*/; do
     own=$cache/apt/$(basename "$packages")
     if [ -d "$packages" ] && ! [ "$packages" -ef "$own" ]; then

@@ -51,11 +51,7 @@ export function privateTexts({ mirrors, proxy, pythonIndex }: HostSources): Priv
 
 /** Whether a mirror is reached with a name or a password: debootstrap leaves the mirror's address in the tree that it makes. */
 export function hasMirrorCredential({ mirrors }: Pick<HostSources, "mirrors">): boolean {
-  return Object.values(mirrors).some((mirror: string | undefined) => {
-    if (mirror === undefined || !URL.canParse(mirror)) return false;
-    const { username, password } = new URL(mirror);
-    return username !== "" || password !== "";
-  });
+  return privateTexts({ mirrors, proxy: {} }).some(({ kind }) => kind === "credential");
 }
 
 /** A name that many images have for other reasons counts only with its port. */
