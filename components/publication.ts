@@ -37,7 +37,8 @@ export function publicationArgs(
         size: file.apply((known) => known.size),
         sha256: file.apply((known) => known.sha256),
         sha512: file.apply((known) => known.sha512),
-        md5: file.apply((known) => known.md5),
+        // The openstack plugin has compared it with what it uploaded; empty where Glance does without md5.
+        md5: inGlance.checksum.apply((checksum) => checksum || undefined),
         ...glanceFormats(role, image.diskFormat),
         ...(isFor(role) ? withProperties : {}),
         ...(role !== "image" && image.hideKernelAndRamdisk === true ? { hidden: true as const } : {}),

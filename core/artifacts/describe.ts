@@ -1,7 +1,7 @@
-import { createHash, getFips } from "node:crypto";
+import { createHash } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
 import { Worker } from "node:worker_threads";
-import type { HashOrder } from "./hash-worker.ts";
+import type { HashOrder } from "./hash-worker.mjs";
 import { openRegularFile } from "./regular-file.ts";
 
 /** Bytes read at a time. */
@@ -19,11 +19,9 @@ export interface FileHash {
 /** All digests that a record has, in hex. */
 export interface FileDigests extends FileHash {
   readonly sha512: string;
-  /** For a Glance that knows nothing better; Node refuses md5 where the machine is in FIPS mode. */
-  readonly md5?: string;
 }
 
-/** The one digest that tells bytes apart; the others cost three times as much as this one. */
+/** The one digest that tells bytes apart; sha512 costs nearly twice as much as this one. */
 export async function hashFile(path: string): Promise<FileHash> {
   const handle = await openRegularFile(path);
   try {
@@ -36,18 +34,16 @@ export async function hashFile(path: string): Promise<FileHash> {
 
 /** All digests that a record has. Those of a large file are computed side by side. */
 export async function describeFile(path: string): Promise<FileDigests> {
-  const others = getFips() === 0 ? ["sha512", "md5"] : ["sha512"];
   const handle = await openRegularFile(path);
   try {
     const isLarge = (await handle.stat()).size >= worthThreads;
-    const threads = isLarge ? others.map((algorithm) => hashInThread({ fd: handle.fd, algorithm })) : [];
-    const here = hashChunks(handle, isLarge ? ["sha256"] : ["sha256", ...others]);
+    const thread = isLarge ? hashInThread({ fd: handle.fd, algorithm: "sha512" }) : Promise.resolve({});
+    const here = hashChunks(handle, isLarge ? ["sha256"] : ["sha256", "sha512"]);
     // The descriptor stays open until nobody reads it any more.
-    await Promise.allSettled([here, ...threads]);
+    await Promise.allSettled([here, thread]);
     const { size, digests } = await here;
-    const all = Object.assign({}, digests, ...(await Promise.all(threads))) as Record<string, string>;
-    const { sha256 = "", sha512 = "", md5 } = all;
-    return { size, sha256, sha512, ...(md5 === undefined ? {} : { md5 }) };
+    const { sha256 = "", sha512 = "" }: Record<string, string> = { ...digests, ...(await thread) };
+    return { size, sha256, sha512 };
   } finally {
     await handle.close();
   }
@@ -72,7 +68,7 @@ async function hashChunks(
 
 function hashInThread(order: HashOrder): Promise<Record<string, string>> {
   // Without the options of this process: they may load modules.
-  const worker = new Worker(new URL("./hash-worker.ts", import.meta.url), { workerData: order, execArgv: [] });
+  const worker = new Worker(new URL("./hash-worker.mjs", import.meta.url), { workerData: order, execArgv: [] });
   return new Promise((resolve, reject) => {
     worker.once("message", (digest: string) => resolve({ [order.algorithm]: digest }));
     worker.once("error", reject);

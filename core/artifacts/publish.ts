@@ -6,7 +6,7 @@ import { acquireLock } from "../lock.ts";
 import { buildId } from "./build-id.ts";
 import { copyTree } from "./copy-tree.ts";
 import { damage } from "./damage.ts";
-import { describeFile } from "./describe.ts";
+import { describeFile, type FileDigests } from "./describe.ts";
 import { inspectArtifact } from "./inspect.ts";
 import { artifactFileNames, artifactFileRoles, artifactFormats, incomingPrefix, recordFileName } from "./names.ts";
 import { stepDone } from "./publish-steps.ts";
@@ -52,16 +52,32 @@ async function describeAll(
   unpublished: UnpublishedRecord,
   names: ReturnType<typeof artifactFileNames>,
 ): Promise<Pick<ArtifactRecord, "files" | "buildId" | "inspection">> {
-  const { inspection, virtualSizes } = await inspectArtifact(staging, unpublished);
+  const inspecting = inspectArtifact(staging, unpublished);
+  const describing = digestsOf(staging, names);
+  // An image that is refused is so when nothing reads its files any more.
+  await Promise.allSettled([inspecting, describing]);
+  const { inspection, virtualSizes } = await inspecting;
+  const found = await describing;
   const formats = artifactFormats(unpublished.inputs);
   const files: Partial<Record<ArtifactFileRole, ArtifactFile>> = {};
   for (const role of artifactFileRoles) {
-    const name = names[role];
-    if (name === undefined) continue;
-    const digests = await describeFile(join(staging, name));
+    const [name, digests] = [names[role], found[role]];
+    if (name === undefined || digests === undefined) continue;
     files[role] = { name, ...digests, format: formats[role], virtualSize: virtualSizes[role] ?? digests.size };
   }
   return { files, buildId: buildId(files), inspection };
+}
+
+async function digestsOf(
+  staging: string,
+  names: ReturnType<typeof artifactFileNames>,
+): Promise<Partial<Record<ArtifactFileRole, FileDigests>>> {
+  const digests: Partial<Record<ArtifactFileRole, FileDigests>> = {};
+  for (const role of artifactFileRoles) {
+    const name = names[role];
+    if (name !== undefined) digests[role] = await describeFile(join(staging, name));
+  }
+  return digests;
 }
 
 /** Publishes files that somebody else described, if they are as described; what was said of an inspection counts for nothing. The answer is the record that stands in the store afterwards. */

@@ -13,8 +13,6 @@ export interface ArtifactFile {
   readonly sha256: string;
   /** Hex. What Glance calls `os_hash_value` under its default `os_hash_algo`, sha512. */
   readonly sha512: string;
-  /** Hex. What Glance calls `checksum`, where it has no `os_hash_value`; absent in records of older versions of this program. */
-  readonly md5?: string;
   /** `qcow2` and `raw` as `qemu-img info` names them; `aki` and `ari` for kernel and ramdisk. */
   readonly format: "qcow2" | "raw" | "aki" | "ari";
   /** Bytes that the guest sees: of a qcow2 its disk, of a deploy ramdisk what it unpacks to; equal to `size` for everything else. */

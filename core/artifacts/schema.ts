@@ -11,7 +11,6 @@ const file = z.object({
   size: z.number().int().positive(),
   sha256: hex(64),
   sha512: hex(128),
-  md5: hex(32).exactOptional(),
   format: z.enum(["qcow2", "raw", "aki", "ari"]),
   virtualSize: z.number().int().positive(),
 });

@@ -52,7 +52,7 @@ export async function verifyFiles(
       if (why === undefined) throw error;
       throw new IronicImagesError("artifact-corrupt", why, waysOut, { cause: error });
     });
-    const differs = (["sha256", "sha512", "md5"] as const).find(
+    const differs = (["sha256", "sha512"] as const).find(
       (name) => found[name] !== undefined && file[name] !== undefined && found[name] !== file[name],
     );
     if (differs === undefined) continue;

@@ -8,7 +8,7 @@ export interface ExpectedImage {
   readonly sha256: string;
   /** Hex. */
   readonly sha512: string;
-  /** Hex; for a Glance that knows no `os_hash_value`. Artifacts of older versions of this program have none. */
+  /** Hex; for a Glance that knows no `os_hash_value`. */
   readonly md5?: string;
   readonly diskFormat: string;
   readonly containerFormat: string;

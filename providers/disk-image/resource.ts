@@ -10,7 +10,7 @@ export interface DiskImageArgs {
 }
 
 /** Digests and sizes of one file of the artifact. */
-export type DiskImageFile = Pick<ArtifactFile, "size" | "sha256" | "sha512" | "md5" | "format" | "virtualSize">;
+export type DiskImageFile = Pick<ArtifactFile, "size" | "sha256" | "sha512" | "format" | "virtualSize">;
 
 /**
  * An image built by diskimage-builder.

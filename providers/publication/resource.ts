@@ -10,7 +10,7 @@ export interface PublicationImageArgs {
   readonly size: pulumi.Input<number>;
   readonly sha256: pulumi.Input<string>;
   readonly sha512: pulumi.Input<string>;
-  /** For a Glance that knows no `os_hash_value`; artifacts of older versions of this program have none. */
+  /** For a Glance that knows no `os_hash_value`: what the openstack plugin computed of the bytes that it uploaded. */
   readonly md5?: pulumi.Input<string | undefined>;
   readonly diskFormat: pulumi.Input<string>;
   readonly containerFormat: pulumi.Input<string>;

@@ -64,6 +64,10 @@ describe("a state that another version of the program has written, on the real e
     const up = await project.pulumi(["up", "--yes", "--skip-preview", "--refresh"]);
     assert.equal(up.exitCode, 0, up.stderr + up.stdout);
     assert.deepEqual(await imageIds(), ids);
+    const known: { md5: unknown }[] = [];
+    await editState(({ inputs }) => known.push(...((inputs?.["images"] as { md5: unknown }[] | undefined) ?? [])));
+    const inGlance = (await glance.list(stack)).map(({ checksum }) => checksum);
+    assert.deepEqual(known.map(({ md5 }) => md5).sort(), inGlance.sort());
   });
 
   it("fault 53: a state with what only a later version knows is destroyed, by the code of today", async () => {

@@ -3,11 +3,12 @@ import { delimiter, join } from "node:path";
 import { execa } from "execa";
 import { stringify } from "yaml";
 import { IronicImagesError } from "../../core/errors.ts";
-import { requireStarted, stackEnvironment } from "../environment.ts";
+import { requireStarted } from "../environment.ts";
 import { localPaths } from "../paths.ts";
 import { pulumiEnvironment } from "../pulumi/environment.ts";
 import { lastLines } from "../text.ts";
 import type { BenchContext } from "./bench.ts";
+import { compileCache } from "./run-client.ts";
 
 /** What of this project is its program. */
 const programFiles = ["index.ts", "package.json", "Pulumi.yaml", "components", "core", "providers", "tools"];
@@ -88,7 +89,6 @@ async function engineProject(context: BenchContext, directory: string): Promise<
 /** As `npm run env` sets it, with a cloud and a backend of the measurement's own. */
 async function environment(context: BenchContext, state: string): Promise<Record<string, string>> {
   const { bin, pulumiHome } = localPaths(context.project);
-  const compiled = stackEnvironment("bench", process.env, context.project).set["NODE_COMPILE_CACHE"];
   return {
     ...pulumiEnvironment({
       path: [await context.builder(), process.env["PATH"]].join(delimiter),
@@ -98,7 +98,7 @@ async function environment(context: BenchContext, state: string): Promise<Record
       backend: { directory: state },
       passphrase: "bench",
     }),
-    ...(compiled === undefined ? {} : { NODE_COMPILE_CACHE: compiled }),
+    ...compileCache(),
     OS_CLIENT_CONFIG_FILE: await context.cloud(),
     IRONIC_IMAGES_CACHE: join(context.scratch, "cache"),
   };

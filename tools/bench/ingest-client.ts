@@ -1,4 +1,6 @@
 // Publishes files as a build's outcome. Arguments: project, recipe, image, kernel, ramdisk. Prints milliseconds.
+// Loaded before, as in the job that has run a build: locks are taken with it.
+import "execa";
 import { openStore } from "../../core/artifacts/store.ts";
 import { stageSample } from "./samples.ts";
 

@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { IronicImagesError } from "../../core/errors.ts";
+import { stackEnvironment } from "../environment.ts";
 import { lastLines } from "../text.ts";
 
 /** How a client is run. */
@@ -9,6 +10,12 @@ export interface ClientOptions {
   readonly cwd?: string;
   /** Over the environment of this process. */
   readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Where Node keeps what it compiled, as in every command of this project. */
+export function compileCache(): Readonly<Record<string, string>> {
+  const directory = stackEnvironment("bench").set["NODE_COMPILE_CACHE"];
+  return directory === undefined ? {} : { NODE_COMPILE_CACHE: directory };
 }
 
 /**
@@ -20,7 +27,7 @@ export async function runClient(name: string, args: readonly string[], options: 
   const script = fileURLToPath(new URL(`./${name}-client.ts`, import.meta.url));
   const run = await execa(process.execPath, [script, ...args], {
     cwd,
-    env,
+    env: { ...compileCache(), ...env },
     reject: false,
     cancelSignal: signal,
     // A job of ours that is told to end takes its time to clean up.

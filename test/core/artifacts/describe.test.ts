@@ -17,12 +17,7 @@ for (const size of [2_500_001, 40_000_001])
     writeFileSync(path, content);
     const sha256 = digest("sha256", content);
     assert.deepEqual(await hashFile(path), { size, sha256 });
-    assert.deepEqual(await describeFile(path), {
-      size,
-      sha256,
-      sha512: digest("sha512", content),
-      md5: digest("md5", content),
-    });
+    assert.deepEqual(await describeFile(path), { size, sha256, sha512: digest("sha512", content) });
   });
 
 for (const [what, message, make] of [

@@ -165,7 +165,7 @@ test("an artifact damaged on its way is not imported, and leaves nothing", async
   assert.deepEqual(readdirSync(join(project, ".images")), ["artifacts"]);
 });
 
-for (const digest of ["sha256", "sha512", "md5"] as const)
+for (const digest of ["sha256", "sha512"] as const)
   test(`an artifact whose record says another ${digest} of its bytes is not imported`, async (t) => {
     const other = openTestStore(t);
     const record = await other.store.publish(stage(other.project), unpublished());

@@ -102,7 +102,7 @@ for (const { title, change, differences } of examples) {
     assert.deepEqual(verifyImage(expected, { ...actual, ...change }), differences));
 }
 
-test("verifyImage: an md5 that an older artifact has not is no digest", () => {
+test("verifyImage: an md5 that nobody expects is no digest", () => {
   const { md5: _, ...older } = expected;
   assert.deepEqual(verifyImage(older, { ...actual, os_hash_algo: null, os_hash_value: null, checksum: md5 }), [
     { field: "os_hash_algo", expected: "sha512 or sha256", found: "none" },
