@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import "./providers/plain-stacks.ts";
+import "./components/lean-promises.ts";
 import { markWhenInterrupted } from "./components/cancellation.ts";
-import { declare } from "./components/declare.ts";
 import { DeployImage } from "./components/deploy-image.ts";
 import { ironicSettings } from "./components/ironic-settings.ts";
 import { removeKilledUploads } from "./components/killed-uploads.ts";
@@ -10,6 +10,7 @@ import { bindCloud } from "./components/stack-cloud.ts";
 import { readStack } from "./components/stack.ts";
 import { warnOfMovedUpstream } from "./components/upstream.ts";
 import { userImage } from "./components/user-image.ts";
+import { shrinkWhileWaiting } from "./providers/small-heap.ts";
 
 markWhenInterrupted(import.meta.dirname);
 const stack = await readStack(import.meta.dirname);
@@ -20,7 +21,7 @@ const inCloud = bindCloud(answers);
 
 /** Per user image: `imageId`, `kernelId`, `ramdiskId` (partition images), `fingerprint` and `buildId`. */
 export const userImages = pulumi.output(
-  declare(() => Object.fromEntries(stack.userImages.map((image) => [image.key, userImage(image, inCloud).published]))),
+  Object.fromEntries(stack.userImages.map((image) => [image.key, userImage(image, inCloud).published])),
 );
 
 /** Per architecture: `kernelId`, `ramdiskId`, `fingerprint`, `buildId`, and what the ramdisk takes of a node's `memory`. */
@@ -34,3 +35,4 @@ export const deployImages = pulumi.output(
 export const ironic = deployImages.apply(ironicSettings);
 
 await asked;
+if (!pulumi.runtime.isDryRun()) shrinkWhileWaiting();

@@ -1,6 +1,7 @@
 import { isRunning } from "../core/build/jobs/process-identity.ts";
 import { endPlugins } from "./end-plugins.ts";
 import { engineAbove } from "./engine.ts";
+import "./keep-compiled.ts";
 import "./plain-stacks.ts";
 
 // Imported by every provider, for what it does to the process. An engine that is killed ends no provider, and the dynamic

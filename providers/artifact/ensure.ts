@@ -5,7 +5,8 @@ import { secretsOf } from "../../core/build/secrets/secrets.ts";
 import { IronicImagesError } from "../../core/errors.ts";
 import type { FingerprintInputs } from "../../core/recipe/fingerprint.ts";
 import { untilCancelled, update } from "../cancellation.ts";
-import { shrinkHeap } from "../small-heap.ts";
+import { keepCompiled } from "../keep-compiled.ts";
+import { shrinkWhileWaiting } from "../small-heap.ts";
 import { progressPrinter } from "./progress.ts";
 import type { RuntimeSettings } from "./settings.ts";
 
@@ -76,7 +77,8 @@ async function make(
     { schema: 1, name, fingerprint, inputs, locations },
     secretsOf(inputs, secrets),
   );
-  shrinkHeap();
+  keepCompiled();
+  shrinkWhileWaiting({ atOnce: true });
   const cancel = (): void => void running.cancel().catch(() => undefined);
   signal.addEventListener("abort", cancel, { once: true });
   if (signal.aborted) cancel();

@@ -20,10 +20,7 @@ export function watchProgram(engine: number): MemoryWatch {
     const own = [...parents.keys()].filter(
       (pid) => isBelow(pid, engine, parents) && isMeasured(pid) && !isMeasured(parents.get(pid)),
     );
-    most = Math.max(
-      most,
-      own.reduce((sum, pid) => sum + residentMiB(readProc(pid, "status")), 0),
-    );
+    most = Math.max(most, residentMiB(own.map((pid) => readProc(pid, "status"))));
   };
   const timer = setInterval(look, 200);
   return {
@@ -34,9 +31,15 @@ export function watchProgram(engine: number): MemoryWatch {
   };
 }
 
-/** From the text of /proc/PID/status. */
-export function residentMiB(status: string): number {
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) / 1024;
+/**
+ * What processes of one program have together, MiB: what each has to itself, and what they have of files, Node above all, once.
+ * @param statuses texts of /proc/PID/status
+ */
+export function residentMiB(statuses: readonly string[]): number {
+  const kB = (status: string, field: string) =>
+    Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, "m").exec(status)?.[1] ?? 0);
+  const own = statuses.reduce((sum, status) => sum + kB(status, "RssAnon") + kB(status, "RssShmem"), 0);
+  return (own + Math.max(0, ...statuses.map((status) => kB(status, "RssFile")))) / 1024;
 }
 
 function parentsOfAll(): Map<number, number> {
