@@ -53,7 +53,7 @@ export async function verifyFiles(
       throw new IronicImagesError("artifact-corrupt", why, waysOut, { cause: error });
     });
     const differs = (["sha256", "sha512"] as const).find(
-      (name) => found[name] !== undefined && file[name] !== undefined && found[name] !== file[name],
+      (name) => found[name] !== undefined && found[name] !== file[name],
     );
     if (differs === undefined) continue;
     throw new IronicImagesError(
