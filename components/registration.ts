@@ -10,6 +10,9 @@ import { publicationRecovery, uploadRecovery } from "./upload-recovery.ts";
 
 const uploadTimeout = "2h";
 
+/** What this program reads of an image that it registers. */
+export type RegisteredImage = Pick<openstack.images.Image, "id" | "checksum">;
+
 /** What the registration of one artifact's images goes by. */
 export interface RegistrationArgs {
   /** The logical name of the images, and what their properties call it. */
@@ -52,7 +55,7 @@ export function registration(
       buildId,
     }));
   const verified = artifactHook(args, artifact);
-  const recovery = uploadRecovery(args.key);
+  const recovery = uploadRecovery();
   const options: pulumi.CustomResourceOptions = {
     parent,
     // Visibility belongs to Publication; an image is private until it is verified.
@@ -66,13 +69,14 @@ export function registration(
     // From the first up: a deletion obeys what the state says of the old image.
     retainOnDelete: args.keepPrevious,
     customTimeouts: { create: uploadTimeout },
+    transformations: [withoutUnread],
     hooks: {
       beforeCreate: [verified, recovery.beforeCreate],
       afterCreate: [recovery.afterCreate],
       onError: [recovery.onError],
     },
   };
-  const publicationOptions = { parent, hooks: { onError: [publicationRecovery(args.key)] } };
+  const publicationOptions = { parent, hooks: { onError: [publicationRecovery()] } };
   return { ...args, artifact, origin, options, verified, publicationOptions };
 }
 
@@ -81,7 +85,7 @@ export function registerImage(
   registered: Registration,
   role: ArtifactFileRole,
   image: ImageToRegister,
-): openstack.images.Image {
+): RegisteredImage {
   const { minDiskGiB, minRamMiB } = image;
   return new openstack.images.Image(
     `${registered.key}-${role}`,
@@ -96,6 +100,13 @@ export function registerImage(
     },
     registered.options,
   );
+}
+
+// The SDK makes an output, of a dozen promises, of each of the plugin's 30 properties; what is neither given nor read stays in the state alone.
+function withoutUnread({ props, opts }: pulumi.ResourceTransformationArgs): pulumi.ResourceTransformationResult {
+  const read: keyof RegisteredImage = "checksum";
+  const kept = Object.entries(props as pulumi.Inputs).filter(([key, value]) => value !== undefined || key === read);
+  return { props: Object.fromEntries(kept), opts };
 }
 
 // Runs in the program just before an upload or a boot test.

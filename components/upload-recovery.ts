@@ -22,21 +22,19 @@ export interface UploadRecovery {
  * Nothing of an upload is repeated once its record is in Glance: the engine would forget that record, and keep the error with the
  * image that the next attempt makes, so that the next `up` replaces a good image. It replaces the failed one in that `up` instead.
  * Of a record whose creation was not answered the engine knows nothing, so it is deleted here.
- *
- * @param key a name of its own within the program
  */
-export function uploadRecovery(key: string): UploadRecovery {
+function makeUploadRecovery(): UploadRecovery {
   // By URN: records that were there before the first attempt; undefined if Glance could not be asked.
   const before = new Map<string, ReadonlySet<string> | undefined>();
   return {
-    beforeCreate: new pulumi.ResourceHook(`${key}-before-upload`, async ({ urn, newInputs }) => {
+    beforeCreate: new pulumi.ResourceHook("before-upload", async ({ urn, newInputs }) => {
       const found = await recordsBefore(newInputs).catch(() => undefined);
       before.set(urn, found?.ids);
       if (found !== undefined) await noteRunningUpload(urn, found.upload, found.ids);
     }),
     // Not when it fails: what the engine knows of a failed upload is known to the next `up` alone.
-    afterCreate: new pulumi.ResourceHook(`${key}-after-upload`, ({ urn }) => forgetRunningUpload(urn)),
-    onError: new pulumi.ErrorHook(`${key}-upload-failed`, async (failure) => {
+    afterCreate: new pulumi.ResourceHook("after-upload", ({ urn }) => forgetRunningUpload(urn)),
+    onError: new pulumi.ErrorHook("upload-failed", async (failure) => {
       const message = failure.errors[0] ?? "";
       if (failure.failedOperation !== "create") return await isWorthRepeating(failure);
       if (!isWithoutRecord(message)) return await say(failure);
@@ -48,8 +46,17 @@ export function uploadRecovery(key: string): UploadRecovery {
 }
 
 /** Repeats a publication that failed for a passing reason: to publish twice is to publish once. */
-export function publicationRecovery(key: string): pulumi.ErrorHook {
-  return new pulumi.ErrorHook(`${key}-publication-failed`, isWorthRepeating);
+function makePublicationRecovery(): pulumi.ErrorHook {
+  return new pulumi.ErrorHook("publication-failed", isWorthRepeating);
+}
+
+// The engine is told of each hook by itself, and each says whom it is called for: one set does for all images.
+export const uploadRecovery = once(makeUploadRecovery);
+export const publicationRecovery = once(makePublicationRecovery);
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
 }
 
 async function isWorthRepeating(failure: pulumi.ErrorHookArgs): Promise<boolean> {

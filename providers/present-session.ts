@@ -1,5 +1,6 @@
 import { placesIn, readCloud } from "../core/openstack/clouds.ts";
-import { authenticate, type Session } from "../core/openstack/keystone.ts";
+import { keptSession } from "../core/openstack/kept-session.ts";
+import type { Session } from "../core/openstack/keystone.ts";
 import { stackConfig } from "./stack-config.ts";
 
 /** Where state says that a cloud is to be looked for. */
@@ -17,5 +18,5 @@ export interface RecordedCloud {
 export async function presentSession({ cloud, region }: RecordedCloud): Promise<Session> {
   const places = placesIn(region);
   const name = stackConfig("openstack:cloud") || places.environment["OS_CLOUD"] || cloud;
-  return await authenticate(await readCloud(name, places));
+  return await keptSession(await readCloud(name, places));
 }

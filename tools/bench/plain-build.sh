@@ -6,7 +6,7 @@ set -u
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 
 if [ "$1" = --inside ]; then
-  # The same stand-ins as our builds have, where the kernel has no device-mapper: without them there is nothing to compare with.
+  # Our builds' stand-ins, where the kernel has no device-mapper: without them there is nothing to compare with.
   if ! grep -qw device-mapper /proc/misc && ! modprobe -q dm_mod 2>/dev/null; then
     sandbox=$(dirname "$(readlink -f "$0")")/../../core/build/sandbox
     for tool in kpartx dmsetup; do

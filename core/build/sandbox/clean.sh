@@ -19,19 +19,25 @@ if [ -z "$locked" ]; then
   flock --nonblock 8 || exit 75
 fi
 
-# By inode: the path that the kernel shows for a backing file is the one inside a namespace that may be gone.
+# By inode: the path that the kernel shows for a backing file, of a disk as of a device, is the one inside a namespace that may be gone.
+loops() { losetup --list --noheadings --output NAME,BACK-MAJ:MIN,BACK-INO; }
+on_device() { # FILE: the device of its file system, as losetup writes it
+  local st_dev
+  st_dev=$(stat --format %d "$1")
+  echo "$((st_dev >> 8 & 0xfff)):$((st_dev & 0xff | st_dev >> 12 & 0xfff00))"
+}
 detach() { # LOOP-DEVICE
-  local name backing
-  losetup --list --noheadings --raw --output NAME,BACK-FILE | while read -r name backing; do
-    if [ "$backing" = "$1" ]; then detach "$name"; fi
+  local name device inode own
+  own="$(on_device "$1") $(stat --format %i "$1")"
+  loops | while read -r name device inode; do
+    if [ "$device $inode" = "$own" ]; then detach "$name"; fi
   done
   rm -f /dev/mapper/"${1#/dev/}"p[0-9]*
-  losetup --detach "$1" || :
+  losetup --detach "$1" 2>/dev/null || :
 }
-st_dev=$(stat -c %d "$build")
-device=$((st_dev >> 8 & 0xfff)):$((st_dev & 0xff | st_dev >> 12 & 0xfff00))
-losetup --list --noheadings --output NAME,BACK-MAJ:MIN,BACK-INO | while read -r name backing_device inode; do
-  if [ "$backing_device" = "$device" ] && [ -n "$(find "$build" -xdev -inum "$inode" -print -quit)" ]; then detach "$name"; fi
+file_system=$(on_device "$build")
+loops | while read -r name device inode; do
+  if [ "$device" = "$file_system" ] && [ -n "$(find "$build" -xdev -inum "$inode" -print -quit)" ]; then detach "$name"; fi
 done
 
 # A mount here could be the host's /dev: nothing is removed while there is one.

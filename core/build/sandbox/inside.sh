@@ -55,10 +55,12 @@ for file in /etc/environment /etc/default/locale /etc/security/pam_env.conf; do
   if [ -f "$file" ]; then mount --bind "$build/empty" "$(readlink -f "$file")"; fi
 done
 
-if ! grep -qw device-mapper /proc/misc && ! modprobe -q dm_mod 2>/dev/null; then
-  over "$here/kpartx" kpartx
-  over "$here/dmsetup" dmsetup
-fi
+# Also where the kernel has device-mapper: what it maps of a build that is killed would hold the disk's loop device for ever.
+over "$here/kpartx" kpartx
+over "$here/dmsetup" dmsetup
+
+mkdir "$build/loops"
+ours losetup /mnt/losetup /mnt/loops
 
 read -r environment search || :
 if [ -n "$environment" ]; then

@@ -1,7 +1,8 @@
 import { IronicImagesError } from "../../errors.ts";
 import type { CloudsPlaces } from "../clouds-files.ts";
 import { placesIn, readCloud } from "../clouds.ts";
-import { authenticate, type Session } from "../keystone.ts";
+import { keptSession } from "../kept-session.ts";
+import type { Session } from "../keystone.ts";
 import { readCloudFacts, type StackName } from "./facts.ts";
 import type { PlannedGroup } from "./plan.ts";
 import { judge } from "./rules.ts";
@@ -54,7 +55,7 @@ export async function preflight(
 // A reviewer has no credentials, which is no mistake. A file that is named and is not there is one.
 async function openSession(cloud: string | undefined, places: CloudsPlaces): Promise<Session | IronicImagesError> {
   try {
-    return await authenticate(await readCloud(cloud, places), timeout);
+    return await keptSession(await readCloud(cloud, places), timeout);
   } catch (error) {
     if (!(error instanceof IronicImagesError)) throw error;
     const hasFile = Boolean(places.environment["OS_CLIENT_CONFIG_FILE"]);
