@@ -1,4 +1,4 @@
-import { closeSync, constants, mkdirSync, openSync } from "node:fs";
+import { closeSync, constants, fstatSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { IronicImagesError } from "./errors.ts";
 
@@ -61,6 +61,8 @@ function openLockFile(path: string): number {
 
 /** Node has no flock(2). The lock belongs to the open file, which flock(1) inherits as its standard input, and stays when flock(1) ends. */
 async function flock(path: string, fd: number, options: LockOptions): Promise<"held" | "busy"> {
+  // Many may look again and again for their turn: a process each time would keep the processors from those who work.
+  if (!options.wait && isListed(fd, options.shared === true ? /WRITE/ : /READ|WRITE/)) return "busy";
   const kind = options.shared === true ? "--shared" : "--exclusive";
   const mode = options.wait ? [] : ["--nonblock", "--conflict-exit-code", String(busy)];
   // Loaded where it is needed: a preview and an `up` without changes run no process, and it is a fifth of what they would load.
@@ -95,5 +97,21 @@ async function flock(path: string, fd: number, options: LockOptions): Promise<"h
       error.shortMessage,
       { cause: error },
     );
+  }
+}
+
+/** Whether the kernel lists such a lock of flock(2) on an open file (proc_locks(5)). It leaves out what is held in another PID namespace. */
+function isListed(fd: number, kind: RegExp): boolean {
+  const { dev, ino } = fstatSync(fd);
+  const hex = (number: number) => number.toString(16).padStart(2, "0");
+  const file = ` ${hex((dev >> 8) & 0xfff)}:${hex((dev & 0xff) | ((dev >> 12) & 0xfff00))}:${ino} `;
+  return locks().some((line) => /^\d+: FLOCK /.test(line) && kind.test(line) && line.includes(file));
+}
+
+function locks(): string[] {
+  try {
+    return readFileSync("/proc/locks", "latin1").split("\n");
+  } catch {
+    return [];
   }
 }

@@ -10,20 +10,33 @@ export interface RuntimeSettings {
   readonly secrets: StackModel["secrets"];
 }
 
+let last: { readonly of: string; readonly settings: Promise<RuntimeSettings> } | undefined;
+
 /**
- * Reads the stack config at run time, because anything that passed through a resource's inputs would show as a change.
+ * Reads the stack config at run time, because anything that passed through a resource's inputs would show as a change. Once for all images: it takes
+ * every recipe of the stack.
  *
  * @param getConfig the value of a key of the project's namespace, as JSON
  */
-export async function runtimeSettings(
+export function runtimeSettings(
   getConfig: (key: string) => string | undefined,
   projectDirectory: string,
 ): Promise<RuntimeSettings> {
-  const parsed = (key: string) => JSON.parse(getConfig(key) ?? "{}") as unknown;
-  const stack = process.env["PULUMI_NODEJS_STACK"] ?? "<stack>";
   const keys = ["userImages", "deployImages", "secretEnvironment", "build"] as const;
-  const config = Object.fromEntries(keys.map((key) => [key, parsed(key)]));
-  const model = await loadStack({ projectDirectory, stack, config });
+  const config = Object.fromEntries(keys.map((key) => [key, getConfig(key) ?? "{}"]));
+  const of = JSON.stringify([projectDirectory, config]);
+  if (last?.of === of) return last.settings;
+  const settings = readSettings(config, projectDirectory);
+  last = { of, settings };
+  // Who asks next may find the mistake mended.
+  settings.catch(() => (last = undefined));
+  return settings;
+}
+
+async function readSettings(config: Record<string, string>, projectDirectory: string): Promise<RuntimeSettings> {
+  const stack = process.env["PULUMI_NODEJS_STACK"] ?? "<stack>";
+  const parsed = Object.fromEntries(Object.entries(config).map(([key, json]) => [key, JSON.parse(json) as unknown]));
+  const model = await loadStack({ projectDirectory, stack, config: parsed });
   return { build: model.build, locations: pinnedLocations(model), secrets: model.secrets };
 }
 

@@ -58,32 +58,19 @@ export interface Published {
  * update has verified them and has hidden those that they replace.
  */
 export class Publication extends ModuleResource {
-  declare readonly imageId: pulumi.Output<string | undefined>;
-  declare readonly kernelId: pulumi.Output<string | undefined>;
-  declare readonly ramdiskId: pulumi.Output<string | undefined>;
-  /** Project of the credentials that published. */
-  declare readonly projectId: pulumi.Output<string>;
-  /** Glance's address. */
-  declare readonly endpoint: pulumi.Output<string>;
+  /** Of the images that there are, as the two below. */
+  declare readonly imageId?: pulumi.Output<string>;
+  declare readonly kernelId?: pulumi.Output<string>;
+  declare readonly ramdiskId?: pulumi.Output<string>;
   declare readonly fingerprint: pulumi.Output<string>;
   declare readonly buildId: pulumi.Output<string>;
   readonly published: pulumi.Output<Published>;
 
   constructor(name: string, args: PublicationArgs, opts?: pulumi.CustomResourceOptions) {
-    const outputs = {
-      imageId: undefined,
-      kernelId: undefined,
-      ramdiskId: undefined,
-      projectId: undefined,
-      endpoint: undefined,
-    };
+    const outputs = Object.fromEntries(args.images.map(({ role }) => [`${role}Id`, undefined]));
     super("publication", "Publication", name, { ...args, ...outputs }, opts);
-    const { imageId, kernelId, ramdiskId, fingerprint, buildId } = this;
-    this.published = pulumi.all({ imageId, kernelId, ramdiskId, fingerprint, buildId }).apply(publishedIds);
+    const ids = Object.fromEntries(args.images.map(({ role }) => [`${role}Id` as const, this[`${role}Id`]]));
+    const { fingerprint, buildId } = this;
+    this.published = pulumi.all({ ...ids, fingerprint, buildId }) as unknown as pulumi.Output<Published>;
   }
-}
-
-// A whole-disk image has no kernel and no ramdisk, deploy images have nothing else: keys without an id are left out.
-function publishedIds(ids: Record<string, string | undefined>): Published {
-  return Object.fromEntries(Object.entries(ids).filter(([, id]) => id !== undefined)) as unknown as Published;
 }

@@ -23,6 +23,25 @@ test("a lock is refused to everybody else until it is released", async (t) => {
   second.release();
 });
 
+test("that a lock is held is seen without running flock; whether it can be had says flock", async (t) => {
+  const directory = temporaryDirectory(t);
+  const path = join(directory, "lock");
+  const first = await acquireLock(path, { wait: true });
+  const { PATH } = process.env;
+  t.after(() => (process.env["PATH"] = PATH));
+  process.env["PATH"] = directory;
+  for (const shared of [false, true]) assert.equal(await acquireLock(path, { wait: false, shared }), undefined);
+  first.release();
+  await assert.rejects(acquireLock(path, { wait: false }), { code: "host-tool-missing" });
+  process.env["PATH"] = PATH;
+  const shared = await acquireLock(path, { wait: false, shared: true });
+  const too = await acquireLock(path, { wait: false, shared: true });
+  assert.ok(shared && too);
+  assert.equal(await acquireLock(path, { wait: false }), undefined);
+  shared.release();
+  too.release();
+});
+
 test("one who waits gets the lock when it is released, and not before", async (t) => {
   const path = join(temporaryDirectory(t), "lock");
   const first = await acquireLock(path, { wait: true });

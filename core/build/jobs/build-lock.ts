@@ -45,8 +45,11 @@ export async function takeBuildLock(
 
 function holder(path: string): string {
   try {
-    return readFileSync(`${path}.holder`, "utf8");
+    const words = readFileSync(`${path}.holder`, "utf8");
+    // Empty in the moment in which it is written.
+    if (words !== "") return words;
   } catch {
-    return "its process is not known";
+    // Who has just taken the lock has not written it yet.
   }
+  return "its process is not known yet";
 }

@@ -1,3 +1,4 @@
+import { existsSync, statSync } from "node:fs";
 import { open, readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { IronicImagesError } from "../../errors.ts";
@@ -29,7 +30,8 @@ export async function* followJob(followed: FollowedJob): AsyncGenerator<BuildEve
   for (;;) {
     // Asked before the files are read: what a process wrote before it ended is seen in this round.
     const running = isRunning(job);
-    const result = await readResult(directory);
+    // Most looks find nothing new, and one process looks after many jobs: they open no file.
+    const result = existsSync(files.result) ? await readResult(directory) : undefined;
     const { events, next } = await readEvents(files.events, offset);
     yield* isOwn || offset > 0 ? events : events.slice(-1);
     offset = next;
@@ -54,6 +56,7 @@ function goesOn(): IronicImagesError {
 
 /** The whole lines after an offset; a line that is still being written is left for the next time. */
 async function readEvents(path: string, offset: number): Promise<{ events: BuildEvent[]; next: number }> {
+  if (statSync(path).size === offset) return { events: [], next: offset };
   const file = await open(path, "r");
   try {
     const { size } = await file.stat();
