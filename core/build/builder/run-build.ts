@@ -101,6 +101,9 @@ async function buildAndPublish(
     const roots = await baseRoots(cacheDirectory(), slot.cache, rootDays);
     const build = await newBuildPath(projectDirectory, job.name);
     const buildLock = await acquireLock(buildDirectoryLock(build), { wait: true });
+    let cleaned: Promise<unknown> | undefined;
+    const clean = () =>
+      (cleaned ??= cleanBuildDirectory(build).catch((error: unknown) => console.error(String(error))));
     try {
       await makeBuildDirectory(build, {
         ...ingredients.contents,
@@ -118,6 +121,8 @@ async function buildAndPublish(
       const out = join(build, "out");
       await checkOutputs(out, job.name, job.inputs, files.log);
       const staging = await stageOutputs(projectDirectory, job, out, files.log);
+      // A tree of 30,000 files goes while the others are looked at.
+      void clean();
       try {
         await refuseSecrets(staging, job, running.secrets);
         await store.publish(staging, {
@@ -134,7 +139,7 @@ async function buildAndPublish(
         await rm(staging, { recursive: true, force: true });
       }
     } finally {
-      await cleanBuildDirectory(build).catch((error: unknown) => console.error(String(error)));
+      await clean();
       await rm(buildDirectoryLock(build), { force: true });
       buildLock.release();
     }

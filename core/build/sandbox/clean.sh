@@ -1,6 +1,6 @@
 #!/bin/bash
-# Detaches and removes what a build left, as root.
-# Usage: clean.sh [--locked] [--keep-outputs UID:GID] BUILD-DIRECTORY
+# Detaches and removes what a build left, as root; with --keep only detaches it, and gives the outputs to their owner.
+# Usage: clean.sh [--locked] [--keep UID:GID] BUILD-DIRECTORY
 # Exit status 75: the build directory is in use. 1: something is mounted in it and cannot be unmounted.
 set -eu
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
@@ -8,7 +8,7 @@ locked= owner=
 while :; do
   case $1 in
     --locked) locked=1; shift ;;
-    --keep-outputs) owner=$2; shift 2 ;;
+    --keep) owner=$2; shift 2 ;;
     *) break ;;
   esac
 done
@@ -55,7 +55,6 @@ if [ -n "$(mounts_below | tr '\0' ' ')" ]; then
 fi
 
 if [ -n "$owner" ]; then
-  find "$build" -mindepth 1 -maxdepth 1 ! -name out ! -name sandbox.lock ! -name ironic-images-build -exec rm -rf --one-file-system {} +
   chown -hR "$owner" "$build/out"
 else
   rm -rf --one-file-system "$build"

@@ -25,6 +25,11 @@ ours() { # TOOL WORD...: the same with the TOOL beside this script, which gets t
   instead "$1"
 }
 
+is_one() { # TOOL: whether its program is that tool's, and not one that is many
+  local tool
+  tool=$(command -v "$1") && [ "$(basename "$(readlink -f "$tool")")" = "$1" ]
+}
+
 # See fstrim.py.
 if command -v fstrim >/dev/null; then instead fstrim; fi
 
@@ -34,8 +39,8 @@ if [ -d "$build/base-roots" ] && command -v debootstrap >/dev/null; then
 fi
 
 # Packages that earlier builds fetched, of other slots too; each is compared with the archive's digests, see core/build/sandbox/chroot. Links: apt
-# replaces a file and never writes into it. Not where chroot is a name of a program that is many.
-if [ -e "$build/job/keep-packages" ] && chroot=$(command -v chroot) && [ "$(basename "$(readlink -f "$chroot")")" = chroot ]; then
+# replaces a file and never writes into it.
+if [ -e "$build/job/keep-packages" ] && is_one chroot; then
   ours chroot /mnt/chroot
   for packages in "$cache"/../slot-*/apt/*/; do
     own=$cache/apt/$(basename "$packages")
@@ -55,12 +60,19 @@ for file in /etc/environment /etc/default/locale /etc/security/pam_env.conf; do
   if [ -f "$file" ]; then mount --bind "$build/empty" "$(readlink -f "$file")"; fi
 done
 
+# Called often, so it is one small program.
+if is_one sudo; then
+  : >"$build/sudo"
+  mount --bind "$(command -v sudo)" "$build/sudo"
+  over "$here/sudo" sudo
+fi
+
 # Also where the kernel has device-mapper: what it maps of a build that is killed would hold the disk's loop device for ever.
 over "$here/kpartx" kpartx
 over "$here/dmsetup" dmsetup
 
 mkdir "$build/loops"
-ours losetup /mnt/losetup /mnt/loops
+if is_one losetup; then ours losetup /mnt/losetup /mnt/loops; fi
 
 read -r environment search || :
 if [ -n "$environment" ]; then

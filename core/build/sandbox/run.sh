@@ -1,5 +1,5 @@
 #!/bin/bash
-# Runs one build as root in mount and PID namespaces of its own, and leaves nothing behind but the outputs.
+# Runs one build as root in mount and PID namespaces of its own. What it leaves is in its directory alone, for clean.sh to remove.
 # Usage: run.sh BUILD-DIRECTORY CACHE-DIRECTORY UID:GID
 # Standard input is the caller's grip. Its first line is the build's secrets, see inside.sh, or empty. Then the line "cancel" lets the build end
 # itself, and its end (the caller died) kills everything at once.
@@ -42,7 +42,7 @@ kill "$grip" 2>/dev/null
 if [ -e "$build/abandoned" ]; then
   "$here/clean.sh" --locked "$build"
 else
-  "$here/clean.sh" --locked --keep-outputs "$owner" "$build"
+  "$here/clean.sh" --locked --keep "$owner" "$build"
 fi
 exit "$status"
 }
