@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import "./providers/plain-stacks.ts";
+import "./components/lazy-properties.ts";
 import "./components/lean-promises.ts";
 import { markWhenInterrupted } from "./components/cancellation.ts";
 import { DeployImage } from "./components/deploy-image.ts";

@@ -1,3 +1,4 @@
+import type * as openstack from "@pulumi/openstack";
 import * as pulumi from "@pulumi/pulumi";
 import type { ArtifactFileRole } from "../core/artifacts/record.ts";
 import type { UserImage } from "../core/recipe/model.ts";
@@ -6,7 +7,6 @@ import type { DeployRamdisk } from "../providers/deploy-ramdisk/resource.ts";
 import type { DiskImage } from "../providers/disk-image/resource.ts";
 import type { PublicationArgs } from "../providers/publication/resource.ts";
 import { glanceFormats, publishedProperties } from "./properties.ts";
-import type { RegisteredImage } from "./registration.ts";
 
 // Kernel and ramdisk become visible before the image that names them.
 const publicationOrder: readonly ArtifactFileRole[] = ["kernel", "ramdisk", "image"];
@@ -20,7 +20,7 @@ type Published = Pick<UserImage, "visibility" | "keepPrevious" | "properties" | 
 export function publicationArgs(
   image: Published,
   artifact: DiskImage | DeployRamdisk,
-  registered: Readonly<Partial<Record<ArtifactFileRole, RegisteredImage>>>,
+  registered: Readonly<Partial<Record<ArtifactFileRole, openstack.images.Image>>>,
 ): PublicationArgs {
   const properties = publishedProperties(image.properties);
   const withProperties = Object.keys(properties).length === 0 ? {} : { properties };

@@ -10,9 +10,6 @@ import { publicationRecovery, uploadRecovery } from "./upload-recovery.ts";
 
 const uploadTimeout = "2h";
 
-/** What this program reads of an image that it registers. */
-export type RegisteredImage = Pick<openstack.images.Image, "id" | "checksum">;
-
 /** What the registration of one artifact's images goes by. */
 export interface RegistrationArgs {
   /** The logical name of the images, and what their properties call it. */
@@ -69,7 +66,6 @@ export function registration(
     // From the first up: a deletion obeys what the state says of the old image.
     retainOnDelete: args.keepPrevious,
     customTimeouts: { create: uploadTimeout },
-    transformations: [withoutUnread],
     hooks: {
       beforeCreate: [verified, recovery.beforeCreate],
       afterCreate: [recovery.afterCreate],
@@ -85,7 +81,7 @@ export function registerImage(
   registered: Registration,
   role: ArtifactFileRole,
   image: ImageToRegister,
-): RegisteredImage {
+): openstack.images.Image {
   const { minDiskGiB, minRamMiB } = image;
   return new openstack.images.Image(
     `${registered.key}-${role}`,
@@ -100,13 +96,6 @@ export function registerImage(
     },
     registered.options,
   );
-}
-
-// The SDK makes an output, of a dozen promises, of each of the plugin's 30 properties; what is neither given nor read stays in the state alone.
-function withoutUnread({ props, opts }: pulumi.ResourceTransformationArgs): pulumi.ResourceTransformationResult {
-  const read: keyof RegisteredImage = "checksum";
-  const kept = Object.entries(props as pulumi.Inputs).filter(([key, value]) => value !== undefined || key === read);
-  return { props: Object.fromEntries(kept), opts };
 }
 
 // Runs in the program just before an upload or a boot test.

@@ -13,9 +13,13 @@ over() { # FILE TOOL: puts FILE in the place of an installed tool, because sudo'
   mount --bind "$1" "$(readlink -f "$tool")"
 }
 
-instead() { # TOOL: puts job/TOOL in the place of an installed tool, which is at /mnt/TOOL then
+under() { # TOOL: an installed tool is at /mnt/TOOL, too
   : >"$build/$1"
   mount --bind "$(command -v "$1")" "$build/$1"
+}
+
+instead() { # TOOL: puts job/TOOL in the place of an installed tool, which is at /mnt/TOOL then
+  under "$1"
   over "$build/job/$1" "$1"
 }
 
@@ -60,11 +64,14 @@ for file in /etc/environment /etc/default/locale /etc/security/pam_env.conf; do
   if [ -f "$file" ]; then mount --bind "$build/empty" "$(readlink -f "$file")"; fi
 done
 
-# Called often, so it is one small program.
 if is_one sudo; then
-  : >"$build/sudo"
-  mount --bind "$(command -v sudo)" "$build/sudo"
+  under sudo
+  # Called often, so it is one small program.
   over "$here/sudo" sudo
+  if is_one sleep; then
+    under sleep
+    cp "$here/sleep" "$build/job/sleep"
+  fi
 fi
 
 # Also where the kernel has device-mapper: what it maps of a build that is killed would hold the disk's loop device for ever.
