@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { bootFirmware, type BootTestSettings } from "../core/boot/settings.ts";
 import { BootTest } from "../providers/boot-test/resource.ts";
 import type { Registration } from "./registration.ts";
@@ -13,7 +13,7 @@ interface Tested {
 /** The verdict that a publication waits for; nothing where no boot test is asked for. */
 export function bootVerdict(
   { key, content, bootTest }: Tested,
-  { artifact, artifactName, options, verified }: Registration,
+  { artifact, artifactName, options, verify }: Registration,
 ): { readonly bootTest?: pulumi.Output<string> } {
   if (bootTest === undefined) return {};
   const { parent, dependsOn } = options;
@@ -24,7 +24,7 @@ export function bootVerdict(
     {
       ...(parent === undefined ? {} : { parent }),
       ...(dependsOn === undefined ? {} : { dependsOn }),
-      hooks: { beforeCreate: [verified] },
+      hooks: { beforeCreate: [new pulumi.ResourceHook(`${key}-before-boot`, verify)] },
     },
   );
   return { bootTest: verdict };

@@ -6,7 +6,7 @@ import { IronicImagesError } from "../core/errors.ts";
 import type { DeployRamdisk } from "../providers/deploy-ramdisk/resource.ts";
 import type { DiskImage } from "../providers/disk-image/resource.ts";
 import { glanceFormats, type ImageToRegister, type Origin } from "./properties.ts";
-import { publicationRecovery, uploadRecovery } from "./upload-recovery.ts";
+import { publicationRecovery, uploadRecovery, type UploadRecovery } from "./upload-recovery.ts";
 
 const uploadTimeout = "2h";
 
@@ -30,8 +30,8 @@ export interface Registration extends RegistrationArgs {
   /** Unknown in a preview, because the build id is. */
   readonly origin: pulumi.Output<Origin>;
   readonly options: pulumi.CustomResourceOptions;
-  /** Before anything is done with the artifact's bytes: exactly those whose digests stand in the state, or none. */
-  readonly verified: pulumi.ResourceHook;
+  /** To be awaited before anything is done with the artifact's bytes: exactly those whose digests stand in the state, or none. */
+  verify(): Promise<void>;
   /** Of the publication of these images. */
   readonly publicationOptions: pulumi.CustomResourceOptions;
 }
@@ -51,7 +51,7 @@ export function registration(
       fingerprint,
       buildId,
     }));
-  const verified = artifactHook(args, artifact);
+  const verify = oneVerification(args, artifact);
   const recovery = uploadRecovery();
   const options: pulumi.CustomResourceOptions = {
     parent,
@@ -67,13 +67,13 @@ export function registration(
     retainOnDelete: args.keepPrevious,
     customTimeouts: { create: uploadTimeout },
     hooks: {
-      beforeCreate: [verified, recovery.beforeCreate],
+      beforeCreate: [beforeUpload(args, verify, recovery)],
       afterCreate: [recovery.afterCreate],
       onError: [recovery.onError],
     },
   };
   const publicationOptions = { parent, hooks: { onError: [publicationRecovery()] } };
-  return { ...args, artifact, origin, options, verified, publicationOptions };
+  return { ...args, artifact, origin, options, verify, publicationOptions };
 }
 
 /** Registers one file of the artifact: private, with the formats of its role and the full property map. */
@@ -98,15 +98,28 @@ export function registerImage(
   );
 }
 
-// Runs in the program just before an upload or a boot test.
-function artifactHook(args: RegistrationArgs, artifact: DiskImage | DeployRamdisk): pulumi.ResourceHook {
-  let verified: Promise<unknown> | undefined;
-  return new pulumi.ResourceHook(`${args.key}-artifact`, async () => {
+// Runs in the program just before an upload. Glance is asked while the files are hashed.
+function beforeUpload(
+  { key }: RegistrationArgs,
+  verify: Registration["verify"],
+  recovery: UploadRecovery,
+): pulumi.ResourceHook {
+  return new pulumi.ResourceHook(`${key}-before-upload`, async ({ urn, newInputs }) => {
+    const before = recovery.look(newInputs);
+    await verify();
+    await recovery.begin(urn, await before);
+  });
+}
+
+// Once for all images of an artifact.
+function oneVerification(args: RegistrationArgs, artifact: DiskImage | DeployRamdisk): Registration["verify"] {
+  let verified: Promise<void> | undefined;
+  return async () => {
     verified ??= verifyArtifact(args, artifact);
     await verified.catch((error: unknown) => {
       throw error instanceof IronicImagesError ? new Error(error.message) : error;
     });
-  });
+  };
 }
 
 async function verifyArtifact(

@@ -9,9 +9,20 @@ import { openSession } from "./open-session.ts";
 // Seconds before the second and the third attempt.
 const pauses = [2, 8];
 
-/** Hooks for `openstack.images.Image`. */
+type Inputs = Readonly<Record<string, unknown>> | undefined;
+
+/** Ids of the images that there were before an upload, and what tells the upload's own. */
+export interface RecordsBefore {
+  readonly upload: UploadedAs;
+  readonly ids: ReadonlySet<string>;
+}
+
+/** For `openstack.images.Image`: what its hooks do, and hooks. */
 export interface UploadRecovery {
-  readonly beforeCreate: pulumi.ResourceHook;
+  /** What is in Glance and could be taken for what an upload of these inputs leaves; undefined if Glance cannot be asked. */
+  look(inputs: Inputs): Promise<RecordsBefore | undefined>;
+  /** From here on the upload may be killed, or fail. */
+  begin(urn: string, before: RecordsBefore | undefined): Promise<void>;
   readonly afterCreate: pulumi.ResourceHook;
   readonly onError: pulumi.ErrorHook;
 }
@@ -27,11 +38,11 @@ function makeUploadRecovery(): UploadRecovery {
   // By URN: records that were there before the first attempt; undefined if Glance could not be asked.
   const before = new Map<string, ReadonlySet<string> | undefined>();
   return {
-    beforeCreate: new pulumi.ResourceHook("before-upload", async ({ urn, newInputs }) => {
-      const found = await recordsBefore(newInputs).catch(() => undefined);
+    look: (inputs) => recordsBefore(inputs).catch(() => undefined),
+    async begin(urn, found) {
       before.set(urn, found?.ids);
       if (found !== undefined) await noteRunningUpload(urn, found.upload, found.ids);
-    }),
+    },
     // Not when it fails: what the engine knows of a failed upload is known to the next `up` alone.
     afterCreate: new pulumi.ResourceHook("after-upload", ({ urn }) => forgetRunningUpload(urn)),
     onError: new pulumi.ErrorHook("upload-failed", async (failure) => {
@@ -87,12 +98,10 @@ async function cleanUp({ name, newInputs }: pulumi.ErrorHookArgs, before?: Reado
   }
 }
 
-async function recordsBefore(inputs: Inputs): Promise<{ upload: UploadedAs; ids: ReadonlySet<string> }> {
+async function recordsBefore(inputs: Inputs): Promise<RecordsBefore> {
   const { inventory, upload } = await uploadIn(inputs);
   return { upload, ids: new Set((await recordsOf(inventory, upload)).map(({ id }) => id)) };
 }
-
-type Inputs = Readonly<Record<string, unknown>> | undefined;
 
 async function uploadIn(inputs: Inputs) {
   const session = await openSession();

@@ -116,7 +116,7 @@ describe("the real Debian images of the stack local", () => {
       const directory = openStore(project.directory).directory(record);
       const verdict = await findVerdict(directory, tested);
       assert.equal(verdict?.verdict, "boots");
-      t.diagnostic(`${verdict.accelerator}: ${Math.round(verdict.seconds)} s`);
+      t.diagnostic(`${verdict.accelerator}: ${Math.round(verdict.seconds)} s, tested at ${verdict.testedAt}`);
       assert.match(plainText(await readFile(consoleLog(directory, tested), "latin1")), /login: $/);
       noteBuilt(recipe, record);
     });

@@ -1,7 +1,7 @@
 import { cp, mkdir, rename } from "node:fs/promises";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { artifactPath } from "../../core/artifacts/names.ts";
+import { artifactPath, recordFileName } from "../../core/artifacts/names.ts";
 import { openStore } from "../../core/artifacts/store.ts";
 import { bootTestsDirectory } from "../../core/boot/kept-verdicts.ts";
 import { cacheDirectory } from "../../core/cache-directory.ts";
@@ -26,16 +26,25 @@ export async function takeWhatIsThere(projectDirectory: string, name: string, fi
   return true;
 }
 
-/** Keeps a project's artifact for later runs, but for its verdicts: every run boots it. */
+/** Keeps a project's artifact for later runs, with the verdicts of its boot tests: under emulation a boot takes minutes, and full runs do it anew. */
 export async function keepInCache(projectDirectory: string, name: string, fingerprint: string): Promise<void> {
   const directory = cached(name, fingerprint);
-  if (existsSync(directory)) return;
-  await mkdir(path.dirname(directory), { recursive: true });
-  const beside = `${directory}.${process.pid}`;
-  await cp(openStore(projectDirectory).directory({ name, fingerprint }), beside, {
-    recursive: true,
-    preserveTimestamps: true,
-    filter: (source) => path.basename(source) !== bootTestsDirectory,
-  });
-  await rename(beside, directory);
+  const own = openStore(projectDirectory).directory({ name, fingerprint });
+  if (!existsSync(directory)) return copyBeside(own, directory);
+  const [verdicts, keptVerdicts] = [own, directory].map((each) => path.join(each, bootTestsDirectory)) as [
+    string,
+    string,
+  ];
+  const [record, keptRecord] = [own, directory].map((each) => readFileSync(path.join(each, recordFileName), "utf8"));
+  // They are of one build, and say nothing of another.
+  if (record === keptRecord && existsSync(verdicts) && !existsSync(keptVerdicts))
+    await copyBeside(verdicts, keptVerdicts);
+}
+
+/** Another run may look at the same moment. */
+async function copyBeside(source: string, target: string): Promise<void> {
+  await mkdir(path.dirname(target), { recursive: true });
+  const beside = `${target}.${process.pid}`;
+  await cp(source, beside, { recursive: true, preserveTimestamps: true });
+  await rename(beside, target);
 }
